@@ -1,0 +1,1 @@
+"""The Creation Challenge: a library for a course on generative AI."""

@@ -1,0 +1,1 @@
+"""gencore.models."""

@@ -1,0 +1,60 @@
+"""Names for the arrays that travel through the library: what they hold, and their shape.
+
+Every alias is a `jaxtyping <https://docs.kidger.site/jaxtyping/>`_ annotation: a shape that a reader sees and that
+the tests check at run time. ``batch`` is the number of examples, ``d`` the number of features.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import jax
+import numpy as np
+from jaxtyping import Array, Float, Int, Key, Shaped
+
+AnyArray: TypeAlias = jax.Array | np.ndarray
+"""An array of JAX or of NumPy."""
+
+PRNGKey: TypeAlias = Key[Array, ""]
+"""One typed key, from ``jax.random.key(seed)``."""
+
+Scalar: TypeAlias = Float[Array, ""]
+"""One number, still on the device."""
+
+PerExample: TypeAlias = Float[AnyArray, " batch"]
+"""One number for each example of a batch: what every loss returns."""
+
+Vectors: TypeAlias = Float[AnyArray, "batch d"]
+"""A batch of flat vectors: flattened images, latents, 2-D points."""
+
+Images: TypeAlias = Float[AnyArray, "batch height width"]
+"""A batch of gray images, black 0 and white 1."""
+
+Labels: TypeAlias = Int[AnyArray, " batch"]
+"""One class number for each example."""
+
+Points: TypeAlias = Float[AnyArray, "batch 2"]
+"""A batch of points in the plane."""
+
+Batch: TypeAlias = Shaped[AnyArray, "batch ..."] | tuple[Any, ...]
+"""What one training step sees: an array, or a tuple of arrays with one length."""
+
+Metrics: TypeAlias = Mapping[str, Any]
+"""Named numbers that a training step reports."""
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Anything that turns a batch of vectors into a batch of codes."""
+
+    def encode(self, x: Any) -> Any:
+        """Return the codes of ``x``."""
+        ...
+
+
+@runtime_checkable
+class Decoder(Protocol):
+    """Anything that turns a batch of codes back into a batch of vectors."""
+
+    def decode(self, z: Any) -> Any:
+        """Return the vectors that the codes ``z`` stand for."""
+        ...
