@@ -1,0 +1,49 @@
+"""Layers that several models share."""
+
+from collections.abc import Callable, Sequence
+
+import jax
+from flax import nnx
+
+from gencore.types import Vectors
+
+__all__ = ["MLP"]
+
+
+class MLP(nnx.Module):
+    """A multi-layer perceptron: linear maps with a nonlinearity between them, none after the last.
+
+    Args:
+        sizes: Width of the input, of each hidden layer, and of the output: at least two positive integers.
+        activation: Nonlinearity between the linear maps.
+        rngs: Source of the initial weights.
+
+    Raises:
+        ValueError: ``sizes`` has fewer than two entries, or one that is not positive.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> MLP((784, 128, 10), rngs=nnx.Rngs(0))(jnp.zeros((3, 784))).shape
+        (3, 10)
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: Callable[[jax.Array], jax.Array] = nnx.gelu,
+        rngs: nnx.Rngs,
+    ):
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"sizes is {tuple(sizes)}; give at least an input and an output width, all positive")
+        self.layers = nnx.List(
+            nnx.Linear(n_in, n_out, kernel_init=nnx.initializers.he_normal(), rngs=rngs)
+            for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.activation = activation
+
+    def __call__(self, x: Vectors) -> Vectors:
+        """Map vectors of shape (batch, sizes[0]) to vectors of shape (batch, sizes[-1])."""
+        for layer in self.layers[:-1]:
+            x = self.activation(layer(x))
+        return self.layers[-1](x)
