@@ -1,1 +1,40 @@
-"""gencore.data."""
+"""Data: digits, clothes, text, and densities in the plane whose truth is known.
+
+The embedded data come with the installed packages and need no network. The full data sets are downloaded
+once, checked and kept in :func:`data_dir`.
+
+- :mod:`gencore.data.mnist`: :func:`load_mnist`, :func:`load_fashion_mnist`, :class:`LabeledImages`
+- :mod:`gencore.data.text`: :func:`load_text`
+- :mod:`gencore.data.toy`: :func:`ring_of_gaussians`, :func:`grid_of_gaussians`, :func:`two_moons`,
+  :func:`two_spirals`, :func:`checkerboard`, and the centers :func:`ring_centers` and :func:`grid_centers`
+- :mod:`gencore.data.download`: :func:`data_dir`, and how a public file is fetched
+"""
+
+from gencore.data.download import DownloadError, data_dir
+from gencore.data.mnist import LabeledImages, load_fashion_mnist, load_mnist
+from gencore.data.text import load_text
+from gencore.data.toy import (
+    checkerboard,
+    grid_centers,
+    grid_of_gaussians,
+    ring_centers,
+    ring_of_gaussians,
+    two_moons,
+    two_spirals,
+)
+
+__all__ = [
+    "DownloadError",
+    "LabeledImages",
+    "checkerboard",
+    "data_dir",
+    "grid_centers",
+    "grid_of_gaussians",
+    "load_fashion_mnist",
+    "load_mnist",
+    "load_text",
+    "ring_centers",
+    "ring_of_gaussians",
+    "two_moons",
+    "two_spirals",
+]
