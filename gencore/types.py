@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float, Int, Key, Shaped
+from jaxtyping import Array, Float, Int, Key, Num, Shaped
 
 AnyArray: TypeAlias = jax.Array | np.ndarray
 """An array of JAX or of NumPy."""
@@ -17,17 +17,26 @@ AnyArray: TypeAlias = jax.Array | np.ndarray
 PRNGKey: TypeAlias = Key[Array, ""]
 """One typed key, from ``jax.random.key(seed)``."""
 
-Scalar: TypeAlias = Float[Array, ""]
+Scalar: TypeAlias = Num[Array, ""]
 """One number, still on the device."""
 
 PerExample: TypeAlias = Float[AnyArray, " batch"]
 """One number for each example of a batch: what every loss returns."""
 
 Vectors: TypeAlias = Float[AnyArray, "batch d"]
-"""A batch of flat vectors: flattened images, latents, 2-D points."""
+"""A batch of flat vectors, such as flattened images."""
+
+Codes: TypeAlias = Float[AnyArray, "batch k"]
+"""A batch of latent codes; ``k`` is the length of a code."""
 
 Images: TypeAlias = Float[AnyArray, "batch height width"]
 """A batch of gray images, black 0 and white 1."""
+
+Features: TypeAlias = Float[AnyArray, "_rows _d"]
+"""One row of numbers for each sample. Two sets may differ in rows, so a metric checks the sizes itself."""
+
+ImageBatch: TypeAlias = Float[AnyArray, "_batch ..."]
+"""A batch of images, flat or not. A metric that compares two batches checks the shapes itself."""
 
 Labels: TypeAlias = Int[AnyArray, " batch"]
 """One class number for each example."""

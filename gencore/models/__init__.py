@@ -1,20 +1,29 @@
 """Models: what is trained, and the frozen classifier that looks at what they make."""
 
-from gencore.models.autoencoder import Autoencoder, reconstruction_loss
+from gencore.models.autoencoder import Autoencoder
+from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
+from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 
 __all__ = [
     "MLP",
     "VAE",
     "Autoencoder",
     "Bernoulli",
+    "DigitClassifier",
     "ElboTerms",
+    "Features",
     "Gaussian",
     "Likelihood",
+    "WeightsError",
     "elbo",
+    "extract_features",
     "iwae_bound",
-    "reconstruction_loss",
+    "load_classifier",
+    "pack_weights",
+    "read_weights",
     "reparameterize",
+    "unpack_weights",
 ]

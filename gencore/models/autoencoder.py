@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import jax
 from flax import nnx
 
-from gencore.losses import squared_error
 from gencore.models.layers import MLP
-from gencore.types import PRNGKey, Scalar, Vectors
+from gencore.types import Codes, Vectors
 
-__all__ = ["Autoencoder", "reconstruction_loss"]
+__all__ = ["Autoencoder"]
 
 
 class Autoencoder(nnx.Module):
@@ -40,41 +39,14 @@ class Autoencoder(nnx.Module):
         self.encoder = MLP((input_dim, *hidden, latent_dim), rngs=rngs)
         self.decoder = MLP((latent_dim, *reversed(hidden), input_dim), rngs=rngs)
 
-    def encode(self, x: Vectors) -> Vectors:
+    def encode(self, x: Vectors) -> Codes:
         """Return the codes of flat images: (batch, input_dim) to (batch, latent_dim)."""
         return self.encoder(x)
 
-    def decode(self, z: Vectors) -> Vectors:
+    def decode(self, z: Codes) -> Vectors:
         """Return the images of codes: (batch, latent_dim) to (batch, input_dim), each pixel in [0, 1]."""
         return jax.nn.sigmoid(self.decoder(nnx.gelu(z)))
 
     def __call__(self, x: Vectors) -> Vectors:
         """Reconstruct flat images: (batch, input_dim) to (batch, input_dim)."""
         return self.decode(self.encode(x))
-
-
-def reconstruction_loss(
-    model: Autoencoder, batch: tuple[Vectors, Vectors], key: PRNGKey, step: Scalar
-) -> tuple[Scalar, dict[str, Scalar]]:
-    """Mean squared error per pixel between the reconstruction of the input and the target, as a training loss.
-
-    Args:
-        model: The autoencoder.
-        batch: Inputs and targets, two arrays of shape (batch, input_dim). The same array twice trains a plain
-            autoencoder; noisy inputs with clean targets train a denoising one (Vincent et al. 2008).
-        key: Not used: the loss is deterministic.
-        step: Not used.
-
-    Returns:
-        The loss, a scalar, and the metrics to log.
-
-    Example:
-        >>> import jax.numpy as jnp
-        >>> model, x = Autoencoder(4, 2, rngs=nnx.Rngs(0)), jnp.full((3, 4), 0.5)
-        >>> loss, metrics = reconstruction_loss(model, (x, x), jax.random.key(0), jnp.zeros(()))
-        >>> loss.shape, sorted(metrics)
-        ((), ['mse'])
-    """
-    x, target = batch
-    mse = squared_error(model(x), target).mean() / target.shape[-1]
-    return mse, {"mse": mse}

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import jax
 from flax import nnx
+from jaxtyping import Float
 
-from gencore.types import Vectors
+from gencore.types import AnyArray
 
 __all__ = ["MLP"]
 
@@ -42,7 +43,7 @@ class MLP(nnx.Module):
         )
         self.activation = activation
 
-    def __call__(self, x: Vectors) -> Vectors:
+    def __call__(self, x: Float[AnyArray, "batch n_in"]) -> Float[AnyArray, "batch n_out"]:
         """Map vectors of shape (batch, sizes[0]) to vectors of shape (batch, sizes[-1])."""
         for layer in self.layers[:-1]:
             x = self.activation(layer(x))

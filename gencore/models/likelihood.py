@@ -5,7 +5,7 @@ images: Bernoulli (the output is log-odds) and Gaussian (the output is the mean)
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,7 @@ from gencore.types import PerExample, Vectors
 __all__ = ["Bernoulli", "Gaussian", "Likelihood"]
 
 
+@runtime_checkable
 class Likelihood(Protocol):
     """What every likelihood offers: a loss for training, and the mean image for showing."""
 

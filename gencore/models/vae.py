@@ -16,7 +16,7 @@ from flax import nnx
 from gencore.losses import gaussian_kl, gaussian_nll
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Likelihood
-from gencore.types import PerExample, PRNGKey, Vectors
+from gencore.types import Codes, PerExample, PRNGKey, Vectors
 
 __all__ = ["VAE", "ElboTerms", "elbo", "iwae_bound", "reparameterize"]
 
@@ -24,7 +24,7 @@ LOG_VAR_RANGE = (-14.0, 14.0)
 """The encoder's log-variances are clipped to this range: exp stays finite, and a float32 code stays distinct."""
 
 
-def reparameterize(mean: Vectors, log_var: Vectors, key: PRNGKey) -> Vectors:
+def reparameterize(mean: Codes, log_var: Codes, key: PRNGKey) -> Codes:
     r"""Draw :math:`z = \mu + \sigma \odot \epsilon` with :math:`\epsilon \sim \mathcal N(0, I)`.
 
     The noise comes from outside, so :math:`z` is a differentiable function of :math:`\mu` and :math:`\sigma`, and
@@ -82,16 +82,16 @@ class VAE(nnx.Module):
         self.likelihood = likelihood
         self.latent_dim = latent_dim
 
-    def posterior(self, x: Vectors) -> tuple[Vectors, Vectors]:
+    def posterior(self, x: Vectors) -> tuple[Codes, Codes]:
         r"""Mean and log-variance of :math:`q(z \mid x)`: (batch, input_dim) to two of (batch, latent_dim)."""
         mean, log_var = jnp.split(self.encoder(x), 2, axis=-1)
         return mean, jnp.clip(log_var, *LOG_VAR_RANGE)
 
-    def encode(self, x: Vectors) -> Vectors:
+    def encode(self, x: Vectors) -> Codes:
         """The posterior mean, as the code of ``x``: (batch, input_dim) to (batch, latent_dim)."""
         return self.posterior(x)[0]
 
-    def decode(self, z: Vectors) -> Vectors:
+    def decode(self, z: Codes) -> Vectors:
         r"""Mean image of :math:`p(x \mid z)`: (batch, latent_dim) to (batch, input_dim)."""
         return self.likelihood.mean(self.decoder(z))
 

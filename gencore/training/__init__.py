@@ -1,8 +1,9 @@
-"""Training: one loop for every family, its steps, and its checkpoints."""
+"""Training: one loop for every family, what each minimizes, and checkpoints."""
 
 from gencore.training.checkpoint import CheckpointError, Checkpoints
 from gencore.training.history import History
 from gencore.training.loop import TrainingDiverged, batch_indices, fit
+from gencore.training.objectives import autoencoder_loss, classifier_loss, vae_loss
 from gencore.training.state import Loss, Step, TrainState, gradient_step, trained_model
 
 __all__ = [
@@ -13,8 +14,11 @@ __all__ = [
     "Step",
     "TrainState",
     "TrainingDiverged",
+    "autoencoder_loss",
     "batch_indices",
+    "classifier_loss",
     "fit",
     "gradient_step",
     "trained_model",
+    "vae_loss",
 ]

@@ -74,7 +74,7 @@ def gradient_step(
 
     def step(state: TrainState, batch: Batch, key: PRNGKey) -> tuple[TrainState, dict[str, Scalar]]:
         def objective(params: Any) -> tuple[Scalar, tuple[dict[str, Scalar], Any]]:
-            merged = nnx.merge(graph, params, state.extra)
+            merged = nnx.merge(graph, params, state.extra, copy=True)
             value, metrics = loss(merged, batch, key, state.step)
             return value, (metrics, nnx.split(merged, nnx.Param, ...)[2])
 
@@ -110,4 +110,4 @@ def trained_model(model: nnx.Module, state: TrainState, *, average: bool = True)
     """
     graph, _, _ = nnx.split(model, nnx.Param, ...)
     params = state.params if state.average is None or not average else state.average
-    return nnx.merge(graph, params, state.extra)
+    return nnx.merge(graph, params, state.extra, copy=True)

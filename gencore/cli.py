@@ -1,0 +1,60 @@
+"""The command line: ``gencore train vae --profile full --seed 0``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from gencore.models.classifier import WEIGHTS_PATH
+from gencore.recipes import autoencoder, classifier, vae
+from gencore.records import Record, write_record
+
+__all__ = ["main"]
+
+
+def _train(arguments: argparse.Namespace) -> Record:
+    """Run one recipe."""
+    if arguments.family == "classifier":
+        return classifier.record(WEIGHTS_PATH, seed=arguments.seed)
+    recipe = {"autoencoder": autoencoder, "vae": vae}[arguments.family]
+    return recipe.record(arguments.profile, seed=arguments.seed)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command of ``gencore``.
+
+    Args:
+        arguments: Words of the command line; None for the process's own.
+
+    Returns:
+        Exit status, 0 for success.
+
+    Example:
+        >>> main(["--version"])
+        Traceback (most recent call last):
+        ...
+        SystemExit: 0
+    """
+    parser = argparse.ArgumentParser(prog="gencore", description="The Creation Challenge, from the shell.")
+    parser.add_argument("--version", action="version", version=f"gencore {version('gencore')}")
+    commands = parser.add_subparsers(required=True)
+    train = commands.add_parser("train", help="run a recipe and write its results record")
+    train.add_argument("family", choices=["autoencoder", "classifier", "vae"], help="what to train")
+    train.add_argument("--seed", type=int, default=0, help="seed of the run (default 0)")
+    train.add_argument(
+        "--profile", choices=["quick", "full"], default=None, help="how much work (default: GENCORE_PROFILE)"
+    )
+    train.set_defaults(run=_train)
+    chosen = parser.parse_args(arguments)
+    record = chosen.run(chosen)
+    path = write_record(record)
+    print(f"{record.name}: {record.train_seconds:.0f} s of training")
+    for name, score in record.metrics.items():
+        interval = "" if not score["interval"] else "  [{:.4g}, {:.4g}]".format(*score["interval"])
+        print(f"  {name:16} {score['value']:.4g}{interval}")
+    print(f"written to {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

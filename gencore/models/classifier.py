@@ -1,0 +1,133 @@
+"""The digit classifier: the course's measuring stick.
+
+FID, KID, precision and recall compare images by their features, and the Inception score by their class probabilities.
+Inception's features mean little for digits, so the course trains one small convolutional network on MNIST, freezes
+it, and ships it. Every score that rests on it says *MNIST classifier features*.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Float
+
+from gencore.models.weights import read_weights, unpack_weights
+from gencore.types import AnyArray, Images
+
+__all__ = ["DigitClassifier", "Features", "extract_features", "load_classifier"]
+
+WEIGHTS_PATH = Path(__file__).with_name("digit_classifier.safetensors")
+
+WEIGHTS_SHA256 = ""
+"""Hash of the shipped weights; ``gencore train classifier`` writes the file and prints its hash."""
+
+FEATURE_SCALE = 1.0
+"""Features are multiplied by this constant, once, so that uniform random pixels stand at FID 570."""
+
+
+class DigitClassifier(nnx.Module):
+    """Two strided convolutions and two linear maps: 28 × 28 pixels to 128 features to 10 logits.
+
+    Args:
+        rngs: Source of the initial weights.
+
+    Example:
+        >>> DigitClassifier(rngs=nnx.Rngs(0))(jnp.zeros((3, 28, 28))).shape
+        (3, 10)
+
+    Reference:
+        LeCun et al. 1998.
+    """
+
+    def __init__(self, *, rngs: nnx.Rngs):
+        self.conv1 = nnx.Conv(1, 32, (5, 5), strides=2, rngs=rngs)
+        self.conv2 = nnx.Conv(32, 64, (3, 3), strides=2, rngs=rngs)
+        self.linear = nnx.Linear(7 * 7 * 64, 128, rngs=rngs)
+        self.head = nnx.Linear(128, 10, rngs=rngs)
+
+    def features(self, images: Images) -> Float[AnyArray, "batch 128"]:
+        """Features of images in [0, 1]: (batch, 28, 28) to (batch, 128), none negative."""
+        x = nnx.relu(self.conv1(images[..., None]))  # (batch, 14, 14, 32)
+        x = nnx.relu(self.conv2(x))  # (batch, 7, 7, 64)
+        return nnx.relu(self.linear(x.reshape(len(x), -1)))
+
+    def __call__(self, images: Images) -> Float[AnyArray, "batch 10"]:
+        """Logits of the ten classes: (batch, 28, 28) to (batch, 10)."""
+        return self.head(self.features(images))
+
+
+@cache
+def load_classifier() -> DigitClassifier:
+    """Load the frozen classifier that ships with the library.
+
+    Returns:
+        The classifier; treat it as read-only, every metric shares it.
+
+    Raises:
+        gencore.models.WeightsError: The weights file is missing or changed.
+
+    Example:
+        >>> load_classifier()(jnp.zeros((1, 28, 28))).shape
+        (1, 10)
+    """
+    content = read_weights(WEIGHTS_PATH, WEIGHTS_SHA256)
+    return unpack_weights(DigitClassifier(rngs=nnx.Rngs(0)), content)
+
+
+class Features(NamedTuple):
+    """What the frozen classifier sees in a set of images.
+
+    Attributes:
+        features: Shape (N, 128), for FID, KID, precision and recall, density and coverage.
+        probabilities: Shape (N, 10), for the Inception score and for counting classes.
+
+    Example:
+        >>> Features(np.zeros((1, 128)), np.full((1, 10), 0.1)).probabilities.shape
+        (1, 10)
+    """
+
+    features: Float[np.ndarray, "n 128"]
+    probabilities: Float[np.ndarray, "n 10"]
+
+
+@jax.jit
+def _extract(images: jax.Array) -> tuple[jax.Array, jax.Array]:
+    model = load_classifier()
+    features = model.features(images)
+    return features * FEATURE_SCALE, jax.nn.softmax(model.head(features))
+
+
+def extract_features(images: Float[AnyArray, "n ..."], *, batch_size: int = 1000) -> Features:
+    """Features and class probabilities of images, from the frozen classifier.
+
+    Args:
+        images: Pixels in [0, 1], shape (N, 28, 28) or (N, 784).
+        batch_size: Images at a time.
+
+    Returns:
+        Features (N, 128) and probabilities (N, 10), in the images' order.
+
+    Raises:
+        ValueError: Wrong shape, no images, or a pixel outside [0, 1] by more than rounding.
+
+    Example:
+        >>> extract_features(np.zeros((5, 784), "f")).features.shape
+        (5, 128)
+    """
+    images = np.asarray(images, np.float32)
+    if images.ndim < 2 or images[0:1].size not in (0, 784) or len(images) == 0:
+        raise ValueError(f"images has shape {images.shape}; give (N, 28, 28) or (N, 784) with N at least 1")
+    low, high = images.min(), images.max()
+    if not (low >= -1e-3 and high <= 1 + 1e-3):
+        raise ValueError(f"images range from {low:.4g} to {high:.4g}; scale or clip them to [0, 1]")
+    images = images.reshape(-1, 28, 28)
+    padded = np.concatenate([images, np.zeros((-len(images) % batch_size, 28, 28), np.float32)])
+    parts = [_extract(padded[i : i + batch_size]) for i in range(0, len(padded), batch_size)]
+    features, probabilities = (
+        np.concatenate([np.asarray(p) for p in each])[: len(images)] for each in zip(*parts, strict=True)
+    )
+    return Features(features, probabilities)

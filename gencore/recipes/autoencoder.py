@@ -1,0 +1,149 @@
+"""The autoencoder of chapter 03: its settings, its training, its results record."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import optax
+from flax import nnx
+from sklearn.decomposition import PCA
+
+from gencore.data import load_mnist
+from gencore.metrics import mse
+from gencore.models import Autoencoder
+from gencore.profile import Profile, current_profile
+from gencore.records import Record, provenance
+from gencore.training import History, autoencoder_loss, fit, gradient_step, trained_model
+from gencore.types import Vectors
+
+__all__ = ["Settings", "pca_error", "record", "settings", "train"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hyperparameters of chapter 03: the deck's worked example.
+
+    Attributes:
+        latent_dim: Length of the code.
+        hidden: Widths of the encoder's hidden layers; none in the deck.
+        epochs: Passes over the training images.
+        learning_rate: Adam's learning rate at the start; it falls to 0 along a cosine.
+        batch_size: Images a step.
+    """
+
+    latent_dim: int = 128
+    hidden: tuple[int, ...] = ()
+    epochs: int = 100
+    learning_rate: float = 2e-3
+    batch_size: int = 128
+
+
+def settings(profile: Profile | None = None) -> Settings:
+    """Settings of a profile: the same for both, since the deck fixes them; only the data differ.
+
+    Example:
+        >>> settings("quick").latent_dim
+        128
+    """
+    del profile
+    return Settings()
+
+
+def train(
+    inputs: Vectors,
+    targets: Vectors,
+    chosen: Settings,
+    *,
+    seed: int = 0,
+    progress: bool = True,
+    log_every: int | None = None,
+) -> tuple[Autoencoder, History]:
+    """Train an autoencoder with Adam on the mean squared error.
+
+    Args:
+        inputs: Flat images in [0, 1], shape (N, 784).
+        targets: What to reconstruct, shape (N, 784): ``inputs`` itself, or clean images for noisy inputs.
+        chosen: Hyperparameters.
+        seed: Seed of the initial weights and the batches.
+        progress: Show a progress bar.
+        log_every: Steps in a logging interval; None for one epoch.
+
+    Returns:
+        The autoencoder, and its history: one entry an epoch.
+
+    Example:
+        >>> images = np.zeros((64, 784), "f")
+        >>> model, history = train(images, images, Settings(epochs=2, batch_size=32), progress=False)
+        >>> history.steps
+        [2, 4]
+    """
+    per_epoch = len(inputs) // chosen.batch_size
+    steps = chosen.epochs * per_epoch
+    model = Autoencoder(inputs.shape[1], chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(seed))
+    tx = optax.adam(optax.cosine_decay_schedule(chosen.learning_rate, steps))
+    step, state = gradient_step(model, autoencoder_loss, tx)
+    state, history = fit(
+        step,
+        state,
+        (inputs, targets),
+        steps=steps,
+        batch_size=chosen.batch_size,
+        seed=seed,
+        log_every=log_every or per_epoch,
+        progress=progress,
+        description="autoencoder",
+    )
+    return trained_model(model, state), history
+
+
+def pca_error(train_images: Vectors, test_images: Vectors, components: int) -> float:
+    """Mean squared error per pixel of the best linear code: principal component analysis.
+
+    Args:
+        train_images: Images that the components are fitted to, shape (N, 784).
+        test_images: Images that are reconstructed, shape (M, 784).
+        components: Length of the code.
+
+    Returns:
+        The error on ``test_images``, in squared pixel units.
+
+    Example:
+        >>> images = np.random.default_rng(0).random((20, 784), "f")
+        >>> pca_error(images, images, 19) < 1e-9  # 20 points span 19 directions
+        True
+    """
+    pca = PCA(components, svd_solver="full" if components >= min(train_images.shape) - 1 else "covariance_eigh")
+    pca.fit(train_images)
+    return mse(test_images, pca.inverse_transform(pca.transform(test_images)))
+
+
+def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = True) -> Record:
+    """Train on MNIST and return the run's record: test error, beside that of PCA with as many numbers.
+
+    Args:
+        profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
+        seed: Seed of the run.
+        progress: Show a progress bar.
+
+    Returns:
+        The record; its metrics are mean squared errors per pixel, for pixels in [0, 1].
+    """
+    profile = profile or current_profile()
+    chosen = settings(profile)
+    source = "full" if profile == "full" else "embedded"
+    digits, test = load_mnist("train", source=source), load_mnist("test", source=source)
+    model, history = train(digits.flat, digits.flat, chosen, seed=seed, progress=progress)
+    return Record(
+        family="autoencoder",
+        dataset="mnist",
+        profile=profile,
+        seed=seed,
+        n_train=len(digits.labels),
+        settings=asdict(chosen),
+        train_seconds=history.total_seconds,
+        metrics={
+            "val_loss": {"value": mse(test.flat, np.asarray(model(test.flat))), "interval": None},
+            "pca_loss": {"value": pca_error(digits.flat, test.flat, chosen.latent_dim), "interval": None},
+        },
+        history={"mse": [list(pair) for pair in zip(history.seconds, history.metrics["loss"], strict=True)]},
+        provenance=provenance([digits.images]),
+    )

@@ -1,0 +1,178 @@
+"""The VAE of chapter 04: its settings, its training, its results record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import numpy as np
+import optax
+from flax import nnx
+
+from gencore.data import load_mnist
+from gencore.models import VAE, elbo, extract_features
+from gencore.profile import Profile, current_profile
+from gencore.recipes.evaluation import floors, score_samples
+from gencore.records import Record, provenance
+from gencore.training import History, fit, gradient_step, trained_model, vae_loss
+from gencore.types import Vectors
+
+__all__ = ["Run", "Settings", "record", "settings", "train"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hyperparameters of chapter 04.
+
+    Attributes:
+        latent_dim: Length of the code.
+        hidden: Widths of the encoder's hidden layers; the decoder has them in reverse.
+        beta: Weight of the KL term once warm.
+        warmup_steps: Steps over which the weight climbs from 0 to ``beta``; 0 for none.
+        learning_rate: Peak of the cosine schedule.
+        batch_size: Images a step.
+        steps: Training steps.
+        ema_decay: Decay of the moving average of the weights.
+        samples: Images drawn from the prior for scoring.
+    """
+
+    latent_dim: int = 16
+    hidden: tuple[int, ...] = (512, 512)
+    beta: float = 1.0
+    warmup_steps: int = 0
+    learning_rate: float = 1e-3
+    batch_size: int = 128
+    steps: int = 1500
+    ema_decay: float = 0.99
+    samples: int = 1000
+
+    def beta_schedule(self) -> float | optax.Schedule:
+        """The weight of the KL term, as a number or as a schedule."""
+        return optax.linear_schedule(0.0, self.beta, self.warmup_steps) if self.warmup_steps else self.beta
+
+
+def settings(profile: Profile | None = None) -> Settings:
+    """Settings of a profile; None for :func:`gencore.profile.current_profile`.
+
+    Example:
+        >>> settings("quick").samples, settings("full").samples
+        (1000, 10000)
+    """
+    if (profile or current_profile()) == "quick":
+        return Settings()
+    return FULL
+
+
+FULL = Settings()
+
+
+class Run(NamedTuple):
+    """A trained VAE and how its training went.
+
+    Attributes:
+        model: The VAE, with averaged weights.
+        history: Curves of the training.
+    """
+
+    model: VAE
+    history: History
+
+
+def train(
+    images: Vectors,
+    chosen: Settings,
+    *,
+    seed: int = 0,
+    progress: bool = True,
+    evaluate: Callable[[VAE], Mapping[str, float]] | None = None,
+    evaluate_every: int | None = None,
+    checkpoint_dir: str | Path | None = None,
+) -> Run:
+    """Train a VAE with a cosine learning rate, clipped gradients and averaged weights.
+
+    Args:
+        images: Flat images in [0, 1], shape (N, 784).
+        chosen: Hyperparameters.
+        seed: Seed of the initial weights, the batches and the draws.
+        progress: Show a progress bar.
+        evaluate: Called with the averaged model; returns named numbers for the history.
+        evaluate_every: Steps between evaluations; None for the end only.
+        checkpoint_dir: Folder to save to and to resume from, or None.
+
+    Returns:
+        The trained VAE and its history.
+
+    Example:
+        >>> run = train(np.zeros((64, 784), "f"), Settings(hidden=(16,), steps=2, batch_size=32), progress=False)
+        >>> run.history.steps
+        [2]
+    """
+    model = VAE(images.shape[1], chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(seed))
+    schedule = optax.warmup_cosine_decay_schedule(
+        0.0, chosen.learning_rate, min(200, chosen.steps // 10), chosen.steps
+    )
+    tx = optax.chain(optax.clip_by_global_norm(100.0), optax.adam(schedule))
+    step, state = gradient_step(model, vae_loss(chosen.beta_schedule()), tx, ema_decay=chosen.ema_decay)
+    state, history = fit(
+        step,
+        state,
+        images,
+        steps=chosen.steps,
+        batch_size=chosen.batch_size,
+        seed=seed,
+        progress=progress,
+        description="VAE",
+        evaluate=None if evaluate is None else lambda state: evaluate(trained_model(model, state)),
+        evaluate_every=evaluate_every,
+        checkpoint_dir=checkpoint_dir,
+    )
+    return Run(trained_model(model, state), history)
+
+
+def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = True) -> Record:
+    """Train on MNIST, draw digits from the prior, score them against the test digits, and return the run's record.
+
+    Args:
+        profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
+        seed: Seed of the run.
+        progress: Show a progress bar.
+
+    Returns:
+        The record, with both floors and the curve of FID against training seconds.
+    """
+    profile = profile or current_profile()
+    chosen = settings(profile)
+    source = "full" if profile == "full" else "embedded"
+    digits, test = load_mnist("train", source=source), load_mnist("test", source=source)
+    real = extract_features(test.images)
+
+    def draw(model: VAE) -> np.ndarray:
+        return np.asarray(model.sample(jax.random.key(seed), chosen.samples))
+
+    def evaluate(model: VAE) -> dict[str, float]:
+        return {name: score["value"] for name, score in score_samples(draw(model), real).items()}
+
+    run = train(
+        digits.flat, chosen, seed=seed, progress=progress, evaluate=evaluate, evaluate_every=max(1, chosen.steps // 8)
+    )
+    terms = elbo(run.model, test.flat, jax.random.key(seed))
+    scores = score_samples(draw(run.model), real, intervals=True)
+    scores["val_loss"] = {"value": float(-terms.value.mean()), "interval": None}
+    return Record(
+        family="vae",
+        dataset="mnist",
+        profile=profile,
+        seed=seed,
+        n_train=len(digits.labels),
+        settings=asdict(chosen),
+        train_seconds=run.history.total_seconds,
+        metrics=scores,
+        floors=floors(digits.flat, real, seed=seed),
+        history={
+            name: [[seconds, value] for _, seconds, value in points]
+            for name, points in run.history.evaluations.items()
+            if name in ("fid", "inception_score")
+        },
+        provenance=provenance([digits.images]),
+    )

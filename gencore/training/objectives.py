@@ -1,0 +1,107 @@
+"""What each family with one loss minimizes: functions for :func:`gencore.training.gradient_step`."""
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Float
+
+from gencore.losses import squared_error
+from gencore.models import VAE, Autoencoder, DigitClassifier, elbo
+from gencore.training.state import Loss
+from gencore.types import Images, Labels, PRNGKey, Scalar, Vectors
+
+__all__ = ["autoencoder_loss", "classifier_loss", "vae_loss"]
+
+
+def autoencoder_loss(
+    model: Autoencoder, batch: tuple[Vectors, Vectors], key: PRNGKey, step: Scalar
+) -> tuple[Scalar, dict[str, Scalar]]:
+    """Mean squared error per pixel between the reconstruction of the input and the target.
+
+    Args:
+        model: The autoencoder.
+        batch: Inputs and targets, two arrays of shape (batch, input_dim). The same array twice trains a plain
+            autoencoder; noisy inputs with clean targets train a denoising one (Vincent et al. 2008).
+        key: Not used: the loss is deterministic.
+        step: Not used.
+
+    Returns:
+        The loss, a scalar, and no further metrics.
+
+    Example:
+        >>> from flax import nnx
+        >>> model, x = Autoencoder(4, 2, rngs=nnx.Rngs(0)), jnp.full((3, 4), 0.5)
+        >>> autoencoder_loss(model, (x, x), jax.random.key(0), jnp.zeros(()))[0].shape
+        ()
+    """
+    x, target = batch
+    return squared_error(model(x), target).mean() / target.shape[-1], {}
+
+
+def vae_loss(beta: float | optax.Schedule = 1.0) -> Loss:
+    r"""Make the VAE's loss: reconstruction + :math:`\beta` · KL, nats per image, averaged over the batch.
+
+    :math:`\beta = 1` minimizes the negative ELBO. A schedule that climbs from 0 is KL warm-up (Bowman et al. 2016);
+    a constant other than 1 is a :math:`\beta`-VAE (Higgins et al. 2017). The logged metrics are unweighted.
+
+    Args:
+        beta: A number, or an optax schedule from step number to a number, not negative.
+
+    Returns:
+        A loss for :func:`gencore.training.gradient_step`; it logs ``reconstruction``, ``kl`` and ``elbo``.
+
+    Raises:
+        ValueError: ``beta`` is a negative number.
+
+    Example:
+        >>> from flax import nnx
+        >>> loss = vae_loss(optax.linear_schedule(0.0, 1.0, transition_steps=1000))
+        >>> model = VAE(4, latent_dim=2, hidden=(8,), rngs=nnx.Rngs(0))
+        >>> value, metrics = loss(model, jnp.ones((3, 4)), jax.random.key(0), jnp.array(0))
+        >>> bool(value == metrics["reconstruction"]), sorted(metrics)  # at step 0 the KL term counts for nothing
+        (True, ['elbo', 'kl', 'reconstruction'])
+    """
+    if not callable(beta) and beta < 0:
+        raise ValueError(f"beta is {beta}; choose 0 or more")
+
+    def loss(model: VAE, batch: Vectors, key: PRNGKey, step: Scalar) -> tuple[Scalar, dict[str, Scalar]]:
+        terms = elbo(model, batch, key)
+        reconstruction, kl = terms.reconstruction.mean(), terms.kl.mean()
+        weight = beta(step) if callable(beta) else beta
+        metrics = {"reconstruction": reconstruction, "kl": kl, "elbo": -reconstruction - kl}
+        return reconstruction + weight * kl, metrics
+
+    return loss
+
+
+def _shift(image: Float[jax.Array, "h w"], key: PRNGKey, most: int = 2) -> Float[jax.Array, "h w"]:
+    """Move one image by up to ``most`` pixels each way, filling with black."""
+    corner = jax.random.randint(key, (2,), 0, 2 * most + 1)
+    return jax.lax.dynamic_slice(jnp.pad(image, most), corner, image.shape)
+
+
+def classifier_loss(
+    model: DigitClassifier, batch: tuple[Images, Labels], key: PRNGKey, step: Scalar
+) -> tuple[Scalar, dict[str, Scalar]]:
+    """Cross-entropy of the class, nats per image, on images moved by up to two pixels.
+
+    Args:
+        model: The classifier.
+        batch: Images of shape (batch, 28, 28) and their labels.
+        key: Randomness of the shifts.
+        step: Not used.
+
+    Returns:
+        The loss, a scalar, and the accuracy on this batch.
+
+    Example:
+        >>> from flax import nnx
+        >>> batch = (jnp.zeros((4, 28, 28)), jnp.zeros(4, jnp.int32))
+        >>> loss, metrics = classifier_loss(DigitClassifier(rngs=nnx.Rngs(0)), batch, jax.random.key(0), jnp.zeros(()))
+        >>> loss.shape, sorted(metrics)
+        ((), ['accuracy'])
+    """
+    images, labels = batch
+    logits = model(jax.vmap(_shift)(images, jax.random.split(key, len(images))))
+    loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
+    return loss, {"accuracy": (logits.argmax(-1) == labels).mean()}
