@@ -7,4 +7,5 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 from jaxtyping import install_import_hook
 
-install_import_hook("gencore", "beartype.beartype")
+# An int may stand where a float is wanted, as PEP 484 says and every reader expects.
+install_import_hook("gencore", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
