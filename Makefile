@@ -1,0 +1,91 @@
+# The Creation Challenge. Needs Python 3.11 to 3.13 with venv, and GNU make. `make help` lists what it does.
+
+PYTHON ?= python3
+LOCK := .ci/requirements.lock
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+READY := .venv/.ready
+REFERENCE := .venv-reference/bin
+REFERENCE_READY := .venv-reference/.ready
+NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb notebooks/exercises/*.ipynb))
+JOBS ?= 2
+PORT ?= 8000
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE ?=
+# pyright runs in the version that the lock file names, and keeps its news to itself.
+export PYRIGHT_PYTHON_FORCE_VERSION := $(shell sed -n 's/^pyright==\([0-9.]*\).*/\1/p' $(LOCK))
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help env book test lint format notebooks serve reference lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "PYTHON=python3.12 chooses the Python of a new environment; JOBS=1 runs one thing at a time."
+
+env: $(READY) ## create or update .venv from the lock file (the other targets do it for you)
+
+book: $(READY) ## build the site into _build/html, from the stored outputs
+	$(BIN)/jupyter-book build . --warningiserror --keep-going --nitpick
+
+test: $(READY) ## prove everything: the library, its examples, the book, every stored output
+	$(RUN) pytest -n $(JOBS) --dist loadfile -m "not reference" \
+	  --nbval --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)
+
+lint: $(READY) ## check style and types
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) pyright
+
+format: $(READY) ## let ruff tidy the code
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+notebooks: $(READY) ## run every chapter again and store its outputs, two chapters at a time
+	$(BIN)/python .ci/notebooks.py --jobs $(JOBS)
+
+serve: ## show the built site at http://127.0.0.1:8000
+	@test -f _build/html/index.html || { echo "There is no site yet. Run: make book"; exit 1; }
+	$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+reference: $(REFERENCE_READY) ## hold the metrics against PyTorch's packages, in an environment of their own
+	$(REFERENCE)/python -m pytest -m reference -rP
+
+lock: ## resolve the dependencies again into the lock file
+	$(PYTHON) -m venv --clear _build/uv
+	_build/uv/bin/python -m pip install --quiet uv
+	_build/uv/bin/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --extra book --extra test pyproject.toml -o $(LOCK) --no-annotate
+
+clean: ## delete the built site and every cache; the environments stay
+	rm -rf _build .pytest_cache .ruff_cache *.egg-info
+	find . -path './.venv*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment is ready when its stamp is newer than the lock file and pyproject.toml. One that is there, but broken
+# or of a Python that the course does not support, is made again.
+$(READY): $(LOCK) pyproject.toml
+	$(call make_env,.venv)
+	$(RUN) pip install --quiet --require-hashes -r $(LOCK)
+	$(RUN) pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(REFERENCE_READY): $(LOCK) pyproject.toml .ci/reference.txt
+	$(call make_env,.venv-reference)
+	$(REFERENCE)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	$(REFERENCE)/python -m pip install --quiet torch==$(shell sed -n 's/^ *"torch==\([0-9.]*\)",/\1/p' pyproject.toml)
+	$(REFERENCE)/python -m pip install --quiet --no-deps -r .ci/reference.txt
+	$(REFERENCE)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+# $(call make_env,FOLDER): keep a good environment, make a new one otherwise.
+define make_env
+@$(1)/bin/python -m pip --version > /dev/null 2>&1 && $(1)/bin/python -c '$(SUPPORTED)' || { \
+  $(PYTHON) -c '$(SUPPORTED)' 2> /dev/null || { \
+    echo "The course needs Python 3.11, 3.12 or 3.13; $(PYTHON) is" \
+      "$$($(PYTHON) --version 2>&1 || true). Try: make PYTHON=python3.12"; exit 1; }; \
+  echo "Creating $(1) with $$($(PYTHON) --version)"; $(PYTHON) -m venv --clear $(1); }
+endef
