@@ -1,0 +1,45 @@
+"""Directives that put the generated tables on their pages."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from gencore.records import results_folder
+
+from . import deck, tables
+
+
+class Generated(SphinxDirective):
+    """A directive whose body is Markdown made from data; the page's own parser reads it."""
+
+    write: ClassVar[Callable[[], list[str]]]
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the lines where the directive stands; a later build reads the page again when the data have changed."""
+        for path in (deck.SLIDES, deck.CLAIMS, *deck.ROOT.glob("notebooks/*.ipynb"), *results_folder().glob("*.json")):
+            self.env.note_dependency(str(path))
+        parent = nodes.container()
+        self.state.nested_parse(StringList(type(self).write(), self.get_source_info()[0]), self.content_offset, parent)
+        return parent.children
+
+
+class SlideMap(Generated):
+    """``{slide-map}``."""
+
+    write = staticmethod(tables.slide_map)
+
+
+class Results(Generated):
+    """``{results-table}``."""
+
+    write = staticmethod(tables.results)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("slide-map", SlideMap)
+    app.add_directive("results-table", Results)

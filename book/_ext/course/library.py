@@ -1,0 +1,59 @@
+"""The API pages: every public name of a module, first as a table, then with its docstring."""
+
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+def kind(thing: object) -> str:
+    """Return the autodoc directive for an object."""
+    if inspect.isclass(thing):
+        return "autoexception" if issubclass(thing, BaseException) else "autoclass"
+    return "autofunction" if callable(thing) else "autodata"
+
+
+def submodules(package: ModuleType) -> list[str]:
+    """Return the full names of a package's public modules; none for a plain module."""
+    names = [found.name for found in pkgutil.iter_modules(getattr(package, "__path__", []))]
+    return [f"{package.__name__}.{name}" for name in names if not name.startswith("_")]
+
+
+class Library(SphinxDirective):
+    """``{library} gencore.metrics`` documents the names that the module lists in ``__all__``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Write the directives of autodoc and autosummary for the module, and parse them as reStructuredText."""
+        module = self.arguments[0]
+        contents = importlib.import_module(module)
+        self.env.note_dependency(str(inspect.getsourcefile(contents)))
+        lines = ["```{eval-rst}", f".. automodule:: {module}", "", ".. autosummary::", "   :nosignatures:", ""]
+        lines += [f"   {name}" for name in contents.__all__]
+        for name in submodules(contents):
+            lines += ["", f".. py:module:: {name}"]  # so that text can name the file a thing lives in
+        lines += ["", f".. py:currentmodule:: {module}"]
+        for name in contents.__all__:
+            directive = kind(getattr(contents, name))
+            lines += ["", f".. {directive}:: {name}"] + ["   :members:"] * (directive == "autoclass")
+        parent = nodes.container()
+        self.state.nested_parse(StringList([*lines, "```"], module), self.content_offset, parent)
+        return parent.children
+
+
+def skip_tuple_fields(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out "Alias for field number 0": the class's docstring says what a field holds."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("library", Library)
+    app.connect("autodoc-skip-member", skip_tuple_fields)

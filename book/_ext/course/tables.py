@@ -1,0 +1,101 @@
+"""The tables of the generated pages, as lines of Markdown. Plain functions of the data, so that tests can read them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import mean
+
+from gencore.records import Record, load_records
+
+from . import deck
+
+SCORES = {
+    "fid": "FID ↓",
+    "inception_score": "IS ↑",
+    "kid": "KID ↓",
+    "precision": "Precision ↑",
+    "recall": "Recall ↑",
+}
+FLOORS = {"real": "*real images*", "random": "*random pixels*"}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, widths: Sequence[int] = ()) -> list[str]:
+    """Return a Markdown table; ``widths`` are its columns' widths in percent."""
+    lines = [header, ["---"] * len(header), *rows]
+    cells = [" | ".join(str(cell).replace("|", r"\|").replace("\n", " ") for cell in line) for line in lines]
+    options = [":class: course-table", *([f":widths: {' '.join(map(str, widths))}"] if widths else [])]
+    return ["", ":::{table}", *options, "", *(f"| {line} |" for line in cells), ":::", ""]
+
+
+def slide_map() -> list[str]:
+    """Return every slide of the deck under its chapter, with a link to the section that walks it."""
+    slides = deck.slides()
+    ready = sum(deck.notebook_of(slide.chapter) is not None for slide in slides)
+    lines = [f"{ready} of the deck's {len(slides)} slides have their chapter; {len(slides) - ready} are still to come."]
+    for chapter, title in deck.chapter_titles().items():
+        name, notebook = f"{chapter:02d} · {title}", deck.notebook_of(chapter)
+        heading = f"[{name}](/notebooks/{notebook.name}) {{bdg-success}}`ready`" if notebook else ""
+        lines += ["", f":::{{rubric}} {heading or name + ' {bdg-light}`still to come`'}", ":::"]
+        rows = [(slide.number, deck.link(slide), slide.course) for slide in slides if slide.chapter == chapter]
+        lines += table(("Slide", "Title", "What the course does with it"), rows, widths=(8, 34, 58))
+    return lines
+
+
+def results() -> list[str]:
+    """Return the scores of the recorded runs, the floors beneath them, and where each run comes from."""
+    records = [record for record in load_records() if SCORES.keys() & record.metrics.keys()]
+    if not records:
+        return ["No run is recorded yet."]
+    runs: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for record in records:
+        runs[record.family, record.dataset, record.profile].append(record)
+    shown = {name: label for name, label in SCORES.items() if any(name in record.metrics for record in records)}
+    rows = [score_row(group, list(shown)) for group in runs.values()] + floor_rows(records, list(shown))
+    return [
+        *table(("Model", "Data", "Profile", "Seeds", "Training", *shown.values()), rows),
+        "::::{dropdown} Where each number comes from",
+        *table(("Run", "Training", "Examples", "Commit", "Machine", "Data, SHA-256"), map(origin_row, records)),
+        "::::",
+    ]
+
+
+def score_row(runs: Sequence[Record], scores: Sequence[str]) -> list[str]:
+    """Return one row for the runs that differ by their seed alone: the mean over the seeds, and the range."""
+    first = runs[0]
+    cells = [words(first.family), words(first.dataset), first.profile, str(len(runs))]
+    cells.append(f"{mean(run.train_seconds for run in runs):.0f} s")
+    for score in scores:
+        values = [run.value(score) for run in runs if score in run.metrics]
+        spread = f" ({min(values):.4g} to {max(values):.4g})" if len(values) > 1 else ""
+        cells.append(f"**{mean(values):.4g}**{spread}" if values else "")
+    return cells
+
+
+def floor_rows(records: Sequence[Record], scores: Sequence[str]) -> list[list[str]]:
+    """Return the scores of real data and of random pixels, once for each data set and profile."""
+    rows = {}
+    for record in records:
+        for floor, values in record.floors.items():
+            cells = [f"{values[score]:.4g}" if score in values else "" for score in scores]
+            place = (FLOORS.get(floor, floor), words(record.dataset), record.profile)
+            rows.setdefault(place, [*place, "", "", *cells])
+    return list(rows.values())
+
+
+def origin_row(record: Record) -> list[str]:
+    """Return where one run comes from."""
+    origin = {"commit": "unknown", "data_sha256": "unknown", "machine": {}} | record.provenance
+    return [
+        f"`{record.name}`",
+        f"{record.train_seconds:.0f} s",
+        f"{record.n_train:,}",
+        f"`{origin['commit'][:8]}`",
+        str(origin["machine"].get("processor", "unknown")),
+        f"`{origin['data_sha256'][:8]}`",
+    ]
+
+
+def words(name: str) -> str:
+    """Return a record's name for something as a reader says it."""
+    return {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "vae": "VAE", "gan": "GAN", "gpt": "GPT"}.get(
+        name, name.replace("_", " ")
+    )
