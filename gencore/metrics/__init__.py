@@ -1,1 +1,50 @@
-"""gencore.metrics."""
+"""Metrics: arrays in, numbers out. All of it in float64, and none of it knows of a model.
+
+What each one needs, and what it tells:
+
+=======================================  ============================  =======================================
+Metric                                   Needs                         Tells
+=======================================  ============================  =======================================
+:func:`frechet_distance` (FID)           features of real and fake     how far apart two sets are
+:func:`kernel_distance` (KID)            features of real and fake     the same without bias, for few rows
+:func:`precision_recall`                 features of real and fake     quality and diversity, apart
+:func:`density_coverage`                 features of real and fake     the same, less moved by outliers
+:func:`inception_score` (IS)             class probabilities of fake   sure of a class, and all classes there
+:func:`mse`, :func:`psnr`, :func:`ssim`  images and their targets      how well a picture is given back
+:func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
+:func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
+:func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
+=======================================  ============================  =======================================
+
+Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
+Lower is better for FID, KID, MSE, perplexity and bits per dimension; higher is better for all others.
+"""
+
+from gencore.metrics.bootstrap import Interval, bootstrap_interval
+from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
+from gencore.metrics.image import mse, psnr, ssim
+from gencore.metrics.inception import InceptionScore, inception_score
+from gencore.metrics.kid import kernel_distance
+from gencore.metrics.likelihood import bits_per_dimension, perplexity
+from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_coverage, precision_recall
+
+__all__ = [
+    "DensityCoverage",
+    "InceptionScore",
+    "Interval",
+    "Moments",
+    "PrecisionRecall",
+    "bits_per_dimension",
+    "bootstrap_interval",
+    "density_coverage",
+    "feature_moments",
+    "frechet_distance",
+    "frechet_distance_from_moments",
+    "inception_score",
+    "kernel_distance",
+    "mse",
+    "perplexity",
+    "precision_recall",
+    "psnr",
+    "ssim",
+]
