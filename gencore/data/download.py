@@ -28,16 +28,17 @@ class DownloadError(OSError):
 
 
 class RemoteFile(NamedTuple):
-    """A public file that several mirrors serve."""
+    """A public file that several mirrors serve.
+
+    Attributes:
+        path: where it lies inside the data folder.
+        sha256: the checksum of its content; of a gzip file, of what it unpacks to, since gzip headers differ.
+        mirrors: addresses, tried in this order.
+    """
 
     path: str
-    """Where it lies inside the data folder."""
-
     sha256: str
-    """SHA-256 of its content; of a gzip file, of what it unpacks to, since gzip headers differ."""
-
     mirrors: tuple[str, ...]
-    """Addresses, tried in this order."""
 
 
 def data_dir() -> Path:

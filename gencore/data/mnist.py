@@ -58,13 +58,15 @@ FASHION_MNIST_FILES = _remote_files(
 
 
 class LabeledImages(NamedTuple):
-    """Images and their classes."""
+    """Images and their classes.
+
+    Attributes:
+        images: gray images of shape (n, 28, 28), float32, black 0 and white 1.
+        labels: the class of each image, 0 to 9, int32.
+    """
 
     images: Float32[np.ndarray, "n 28 28"]
-    """Gray images, black 0 and white 1."""
-
     labels: Int32[np.ndarray, " n"]
-    """The class of each image, 0 to 9."""
 
     @property
     def flat(self) -> Float32[np.ndarray, "n 784"]:

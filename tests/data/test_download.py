@@ -1,5 +1,6 @@
 """Downloads, against a real HTTP server on this machine."""
 
+import errno
 import gzip
 import hashlib
 import socket
@@ -7,6 +8,7 @@ import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -209,6 +211,18 @@ def test_a_file_that_cannot_be_saved_is_an_error_that_says_so(mirror, cache, in_
     with pytest.raises(DownloadError, match=r"cannot save it as .*GENCORE_DATA_DIR"):
         fetch(digits_at(mirror.serve("/good", Answer())))
     assert files_in(cache) == before
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(mirror, cache, monkeypatch):
+    def write_half(path, data):
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(DownloadError, match="No space left on device"):
+        fetch(digits_at(mirror.serve("/good", Answer())))
+    assert files_in(cache) == []
 
 
 def test_many_at_once_do_not_disturb_each_other(mirror, cache):
