@@ -13,7 +13,6 @@ PORT ?= 8000
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE ?=
 # pyright runs in the version that the lock file names, and keeps its news to itself.
 export PYRIGHT_PYTHON_FORCE_VERSION := $(shell sed -n 's/^pyright==\([0-9.]*\).*/\1/p' $(LOCK))
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -32,6 +31,8 @@ env: $(READY) ## create or update .venv from the lock file (the other targets do
 book: $(READY) ## build the site into _build/html, from the stored outputs
 	$(BIN)/jupyter-book build . --warningiserror --keep-going --nitpick
 
+test reference: export JAX_PLATFORMS = cpu
+test reference: export GENCORE_PROFILE = quick
 test: $(READY) ## prove everything: the library, its examples, the book, every stored output
 	$(RUN) pytest -n $(JOBS) --dist loadfile -m "not reference" \
 	  --nbval --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)

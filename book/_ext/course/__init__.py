@@ -2,11 +2,11 @@
 
 from sphinx.application import Sphinx
 
-from . import directives, library, numbers
+from . import directives, library, numbers, verdicts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register every part with Sphinx."""
-    for part in (directives, library, numbers):
+    for part in (directives, library, numbers, verdicts):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -84,3 +84,17 @@ def link(slide: Slide) -> str:
     if section is None:
         raise LookupError(f"{notebook.name} has no heading for slide {slide.number}, {slide.title!r}")
     return f"[{slide.title}](/notebooks/{notebook.name}#{section.anchor})"
+
+
+def measured_in(claim: str) -> str:
+    """Return a Markdown link to the section whose cell checks a claim.
+
+    Raises:
+        LookupError: No cell of any chapter checks it.
+    """
+    call = re.compile(rf"check_claim\(\s*[\"']{re.escape(claim)}[\"']")
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for section in sections(notebook):
+            if call.search(section.code):
+                return f"[{section.heading}](/notebooks/{notebook.name}#{section.anchor})"
+    raise LookupError(f"the ledger has a verdict for {claim}, but no cell of a chapter checks it")

@@ -33,6 +33,12 @@ class SlideMap(Generated):
     write = staticmethod(tables.slide_map)
 
 
+class ClaimsLedger(Generated):
+    """``{claims-ledger}``."""
+
+    write = staticmethod(tables.claims_ledger)
+
+
 class Results(Generated):
     """``{results-table}``."""
 
@@ -42,4 +48,5 @@ class Results(Generated):
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("slide-map", SlideMap)
+    app.add_directive("claims-ledger", ClaimsLedger)
     app.add_directive("results-table", Results)

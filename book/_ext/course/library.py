@@ -20,9 +20,9 @@ def kind(thing: object) -> str:
 
 
 def submodules(package: ModuleType) -> list[str]:
-    """Return the full names of a package's public modules; none for a plain module."""
+    """Return the full names of a package's modules, but for those that a public function of the same name hides."""
     names = [found.name for found in pkgutil.iter_modules(getattr(package, "__path__", []))]
-    return [f"{package.__name__}.{name}" for name in names if not name.startswith("_")]
+    return [f"{package.__name__}.{name}" for name in names if not name.startswith("_") and name not in package.__all__]
 
 
 class Library(SphinxDirective):

@@ -1,9 +1,10 @@
 """The tables of the generated pages, as lines of Markdown. Plain functions of the data, so that tests can read them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import mean
 
+from gencore.claims import Claim, load_claims
 from gencore.records import Record, load_records
 
 from . import deck
@@ -38,6 +39,39 @@ def slide_map() -> list[str]:
         rows = [(slide.number, deck.link(slide), slide.course) for slide in slides if slide.chapter == chapter]
         lines += table(("Slide", "Title", "What the course does with it"), rows, widths=(8, 34, 58))
     return lines
+
+
+def claims_ledger() -> list[str]:
+    """Return every claim under its chapter: its verdict, what we found, and a link to the section that measured it."""
+    claims = load_claims()
+    count = Counter(claim.verdict for claim in claims)
+    lines = [
+        f"Of {len(claims)} claims, {len(claims) - count['pending']} are measured: {count['holds']} hold, "
+        f"{count['conditional']} hold with a condition, {count['fails']} do not hold. "
+        f"The other {count['pending']} wait for their chapter."
+    ]
+    for chapter, title in deck.chapter_titles().items():
+        here = [claim for claim in claims if claim.chapter == f"{chapter:02d}"]
+        measured = [claim for claim in here if claim.verdict != "pending"]
+        pending = [claim for claim in here if claim.verdict == "pending"]
+        if measured:
+            rows = [
+                (claim.slide, claim.claim, verdict(claim), f"{claim.finding} {deck.measured_in(claim.id)}")
+                for claim in measured
+            ]
+            lines += ["", f":::{{rubric}} {chapter:02d} · {title}", ":::"]
+            lines += table(("Slide", "The deck says", "Verdict", "What we found"), rows, widths=(7, 35, 16, 42))
+        if pending:
+            rows = [(claim.slide, claim.claim) for claim in pending]
+            lines += ["", f"::::{{dropdown}} {chapter:02d} · {title}: {len(pending)} still to be measured"]
+            lines += [*table(("Slide", "The deck says"), rows, widths=(10, 90)), "::::"]
+    return lines
+
+
+def verdict(claim: Claim) -> str:
+    """Return the verdict as a sign and words, so that nothing hangs on a color."""
+    sign = {"holds": "✓", "conditional": "◐", "fails": "✗"}[claim.verdict]
+    return f"[{sign} {claim.verdict_words.rstrip('.')}]{{.verdict-word .{claim.verdict}}}"
 
 
 def results() -> list[str]:
