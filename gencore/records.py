@@ -116,13 +116,18 @@ def write_record(record: Record, folder: Path | None = None) -> Path:
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as file:
         json.dump(asdict(record), file, indent=1, sort_keys=True, allow_nan=False)
         file.write("\n")
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    part = Path(file.name)
+    part.chmod(0o644)
+    part.replace(path)
     return path
 
 
 def load_records(
-    family: str | None = None, dataset: str | None = None, profile: str | None = None, *, folder: Path | None = None
+    family: str | None = None,
+    dataset: str | None = None,
+    profile: str | None = None,
+    *,
+    folder: Path | None = None,
 ) -> list[Record]:
     """Read the records that match, in the order of their names.
 

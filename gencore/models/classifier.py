@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Float
@@ -36,6 +35,7 @@ class DigitClassifier(nnx.Module):
         rngs: Source of the initial weights.
 
     Example:
+        >>> import jax.numpy as jnp
         >>> DigitClassifier(rngs=nnx.Rngs(0))(jnp.zeros((3, 28, 28))).shape
         (3, 10)
 
@@ -71,7 +71,7 @@ def load_classifier() -> DigitClassifier:
         gencore.models.WeightsError: The weights file is missing or changed.
 
     Example:
-        >>> load_classifier()(jnp.zeros((1, 28, 28))).shape
+        >>> load_classifier()(np.zeros((1, 28, 28))).shape
         (1, 10)
     """
     content = read_weights(WEIGHTS_PATH, WEIGHTS_SHA256)

@@ -1,6 +1,7 @@
 """Layers that several models share."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import jax
 from flax import nnx
@@ -36,10 +37,12 @@ class MLP(nnx.Module):
         rngs: nnx.Rngs,
     ):
         if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"sizes is {tuple(sizes)}; give at least an input and an output width, all positive")
+            raise ValueError(
+                f"sizes is {tuple(sizes)}; give at least an input and an output width, all positive"
+            )
         self.layers = nnx.List(
             nnx.Linear(n_in, n_out, kernel_init=nnx.initializers.he_normal(), rngs=rngs)
-            for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
+            for n_in, n_out in pairwise(sizes)
         )
         self.activation = activation
 

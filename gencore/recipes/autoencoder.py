@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import optax
 from flax import nnx
+from jaxtyping import Float
 from sklearn.decomposition import PCA
 
 from gencore.data import load_mnist
@@ -13,7 +14,7 @@ from gencore.models import Autoencoder
 from gencore.profile import Profile, current_profile
 from gencore.records import Record, provenance
 from gencore.training import History, autoencoder_loss, fit, gradient_step, trained_model
-from gencore.types import Vectors
+from gencore.types import AnyArray, Vectors
 
 __all__ = ["Settings", "pca_error", "record", "settings", "train"]
 
@@ -95,7 +96,9 @@ def train(
     return trained_model(model, state), history
 
 
-def pca_error(train_images: Vectors, test_images: Vectors, components: int) -> float:
+def pca_error(
+    train_images: Float[AnyArray, "n d"], test_images: Float[AnyArray, "m d"], components: int
+) -> float:
     """Mean squared error per pixel of the best linear code: principal component analysis.
 
     Args:
@@ -111,7 +114,9 @@ def pca_error(train_images: Vectors, test_images: Vectors, components: int) -> f
         >>> pca_error(images, images, 19) < 1e-9  # 20 points span 19 directions
         True
     """
-    pca = PCA(components, svd_solver="full" if components >= min(train_images.shape) - 1 else "covariance_eigh")
+    pca = PCA(
+        components, svd_solver="full" if components >= min(train_images.shape) - 1 else "covariance_eigh"
+    )
     pca.fit(train_images)
     return mse(test_images, pca.inverse_transform(pca.transform(test_images)))
 

@@ -154,7 +154,12 @@ def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = Tr
         return {name: score["value"] for name, score in score_samples(draw(model), real).items()}
 
     run = train(
-        digits.flat, chosen, seed=seed, progress=progress, evaluate=evaluate, evaluate_every=max(1, chosen.steps // 8)
+        digits.flat,
+        chosen,
+        seed=seed,
+        progress=progress,
+        evaluate=evaluate,
+        evaluate_every=max(1, chosen.steps // 8),
     )
     terms = elbo(run.model, test.flat, jax.random.key(seed))
     scores = score_samples(draw(run.model), real, intervals=True)

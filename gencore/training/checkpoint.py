@@ -74,7 +74,9 @@ class Checkpoints:
         leaves = _named_leaves(state)
         abstract = jax.tree.map(ocp.utils.to_shape_dtype_struct, leaves)
         try:
-            about = self._manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore()))["about"]
+            about = self._manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore()))[
+                "about"
+            ]
         except Exception as error:
             raise self._refuse(step, f"it cannot be read: {error}") from error
         if about["run"] != self.run:

@@ -75,7 +75,9 @@ def _compiled_step(step: Step) -> Callable[..., Any]:
 def _compiled_interval(step: Step) -> Callable[..., Any]:
     """Compile a whole logging interval into one program; the number of steps is an argument, so it never recompiles."""
 
-    def run(state: Any, data: Batch, rows: jax.Array, key: jax.Array, start: jax.Array, count: jax.Array) -> Any:
+    def run(
+        state: Any, data: Batch, rows: jax.Array, key: jax.Array, start: jax.Array, count: jax.Array
+    ) -> Any:
         def one(state: Any, i: jax.Array) -> Any:
             batch = jax.tree.map(lambda a: a[rows[i]], data)
             return step(state, batch, jax.random.fold_in(key, start + i))
@@ -116,7 +118,9 @@ def _check_finite(log: Mapping[str, np.ndarray], start: int) -> None:
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):
             first = int(bad[0])
-            before = f"{values[first - 1]:.6g} one step before" if first else "its first value in this interval"
+            before = (
+                f"{values[first - 1]:.6g} one step before" if first else "its first value in this interval"
+            )
             raise TrainingDiverged(
                 f"{name} became {values[first]} at step {start + first} ({before}). Try a learning rate ten times "
                 "smaller, clip gradients with optax.clip_by_global_norm(1.0), or look for log(0) and 0/0 in the loss."

@@ -22,7 +22,8 @@ from gencore.recipes import classifier as recipe
 from gencore.records import load_records
 
 needs_full_mnist = pytest.mark.skipif(
-    not (data_dir() / "mnist" / "t10k-images-idx3-ubyte.gz").is_file(), reason="needs the full MNIST in the data folder"
+    not (data_dir() / "mnist" / "t10k-images-idx3-ubyte.gz").is_file(),
+    reason="needs the full MNIST in the data folder",
 )
 
 

@@ -86,7 +86,9 @@ def test_extreme_log_variance_stays_finite():
 
 def test_reparameterized_draws_have_the_stated_moments():
     mean, log_var = jnp.array([[1.0, -2.0]]), jnp.log(jnp.array([[0.25, 4.0]]))
-    z = np.asarray(reparameterize(*(jnp.repeat(a, 100_000, axis=0) for a in (mean, log_var)), jax.random.key(0)))
+    z = np.asarray(
+        reparameterize(*(jnp.repeat(a, 100_000, axis=0) for a in (mean, log_var)), jax.random.key(0))
+    )
     np.testing.assert_allclose(z.mean(0), mean[0], atol=0.03)
     np.testing.assert_allclose(z.std(0), [0.5, 2.0], rtol=0.01)
 

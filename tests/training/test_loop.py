@@ -50,7 +50,10 @@ def test_it_learns_the_line():
 
 def test_compiled_interval_and_python_loop_take_the_same_steps():
     _, step, state = start()
-    runs = [fit(step, state, DATA, steps=25, batch_size=16, log_every=10, scan=s, progress=False) for s in (True, False)]
+    runs = [
+        fit(step, state, DATA, steps=25, batch_size=16, log_every=10, scan=s, progress=False)
+        for s in (True, False)
+    ]
     for left, right in zip(weights(runs[0][0]), weights(runs[1][0]), strict=True):
         np.testing.assert_allclose(left, right, rtol=1e-5)
     assert runs[0][1].steps == runs[1][1].steps == [10, 20, 25]
@@ -109,7 +112,9 @@ def test_moving_average_is_the_recurrence():
 
 def test_running_statistics_are_kept():
     """Train-mode BatchNorm must not lose its updates in the compiled loop."""
-    model = nnx.Sequential(nnx.BatchNorm(3, momentum=0.5, rngs=nnx.Rngs(0)), nnx.Linear(3, 1, rngs=nnx.Rngs(0)))
+    model = nnx.Sequential(
+        nnx.BatchNorm(3, momentum=0.5, rngs=nnx.Rngs(0)), nnx.Linear(3, 1, rngs=nnx.Rngs(0))
+    )
     step, state = gradient_step(model, lambda m, x, k, s: (jnp.square(m(x)).mean(), {}), optax.sgd(0.01))
     state, _ = fit(step, state, DATA + 5.0, steps=40, batch_size=70, progress=False)
     np.testing.assert_allclose(trained_model(model, state).layers[0].mean[...], (DATA + 5).mean(0), rtol=1e-3)
@@ -122,7 +127,10 @@ def test_an_epoch_sees_each_example_once(n, size):
     assert len(set(first)) == len(set(second)) == per_epoch * size
     if n > 1 and per_epoch * size > 3:
         assert first.tolist() != second.tolist()
-    np.testing.assert_array_equal(batch_indices(n, size, range(1, 2 * per_epoch), 0), batch_indices(n, size, range(2 * per_epoch), 0)[1:])
+    np.testing.assert_array_equal(
+        batch_indices(n, size, range(1, 2 * per_epoch), 0),
+        batch_indices(n, size, range(2 * per_epoch), 0)[1:],
+    )
 
 
 def test_resumed_run_ends_with_the_same_bits(tmp_path):
@@ -130,7 +138,9 @@ def test_resumed_run_ends_with_the_same_bits(tmp_path):
     arguments = {"batch_size": 16, "log_every": 10, "progress": False}
     whole, history = fit(step, state, DATA, steps=60, **arguments)
     fit(step, state, DATA, steps=30, checkpoint_dir=tmp_path / "run", checkpoint_every=10, **arguments)
-    resumed, again = fit(step, state, DATA, steps=60, checkpoint_dir=tmp_path / "run", checkpoint_every=10, **arguments)
+    resumed, again = fit(
+        step, state, DATA, steps=60, checkpoint_dir=tmp_path / "run", checkpoint_every=10, **arguments
+    )
     assert_same(whole, resumed)
     assert isinstance(resumed, TrainState) and int(resumed.step) == 60
     assert again.steps == history.steps
@@ -169,7 +179,9 @@ def test_divergence_names_the_step(scan):
         return jnp.where(step == 13, jnp.nan, 2.5) + 0 * model(x).sum(), {}
 
     _, step, state = start(loss)
-    with pytest.raises(TrainingDiverged, match=r"loss became nan at step 13 \(2\.5 one step before\).*learning rate"):
+    with pytest.raises(
+        TrainingDiverged, match=r"loss became nan at step 13 \(2\.5 one step before\).*learning rate"
+    ):
         fit(step, state, DATA, steps=30, batch_size=16, log_every=10, scan=scan, progress=False)
 
 
@@ -183,7 +195,15 @@ def test_evaluations_are_logged_and_not_counted_as_training():
         return {"steps_seen": float(state.step)}
 
     _, history = fit(
-        step, state, DATA, steps=30, batch_size=16, log_every=5, evaluate=evaluate, evaluate_every=10, progress=False
+        step,
+        state,
+        DATA,
+        steps=30,
+        batch_size=16,
+        log_every=5,
+        evaluate=evaluate,
+        evaluate_every=10,
+        progress=False,
     )
     assert [(s, v) for s, _, v in history.evaluations["steps_seen"]] == [(10, 10.0), (20, 20.0), (30, 30.0)]
     seconds = [t for _, t, _ in history.evaluations["steps_seen"]]

@@ -1,0 +1,65 @@
+"""Recipes: they run end to end, and learn."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gencore.cli import main
+from gencore.data import load_mnist
+from gencore.models import extract_features
+from gencore.recipes import autoencoder, classifier, vae
+from gencore.recipes.evaluation import floors, score_samples
+from gencore.records import load_records
+
+DIGITS = load_mnist("train", source="embedded")
+TEST = load_mnist("test", source="embedded")
+
+
+def test_autoencoder_beats_pca_of_few_components():
+    chosen = replace(autoencoder.settings("quick"), epochs=10)
+    model, history = autoencoder.train(DIGITS.flat, DIGITS.flat, chosen, progress=False)
+    assert len(history.steps) == 10
+    error = np.square(np.asarray(model(TEST.flat)) - TEST.flat).mean()
+    assert error < autoencoder.pca_error(DIGITS.flat, TEST.flat, 16)
+
+
+def test_pca_error_is_the_variance_that_is_left():
+    centered = DIGITS.flat - DIGITS.flat.mean(0)
+    eigenvalues = np.linalg.eigvalsh(np.cov(centered.astype(float), rowvar=False, bias=True))[::-1]
+    expected = eigenvalues[128:].sum() / 784
+    assert autoencoder.pca_error(DIGITS.flat, DIGITS.flat, 128) == pytest.approx(expected, rel=1e-3)
+
+
+def test_vae_learns_and_warm_up_delays_the_kl_term():
+    chosen = replace(vae.settings("quick"), hidden=(64,), latent_dim=4, steps=300)
+    plain = vae.train(DIGITS.flat, chosen, progress=False)
+    assert plain.history["elbo"][-1] > plain.history["elbo"][0] + 20
+    warm = vae.train(DIGITS.flat, replace(chosen, warmup_steps=300), progress=False)
+    assert warm.history["kl"][0] > plain.history["kl"][0]
+
+
+def test_scores_of_real_digits_and_noise():
+    real = extract_features(TEST.images)
+    found = floors(DIGITS.flat, real)
+    assert found["real"]["fid"] < 10 < 400 < found["random"]["fid"]
+    assert found["random"]["inception_score"] < 2 < 9 < found["real"]["inception_score"]
+    with pytest.raises(ValueError, match="train has 10 images and real has 1000"):
+        floors(DIGITS.flat[:10], real)
+    scores = score_samples(TEST.images, real, intervals=True)
+    low, high = scores["inception_score"]["interval"]
+    assert low < scores["inception_score"]["value"] < high
+
+
+def test_command_line_writes_a_record(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("gencore.records.results_folder", lambda: tmp_path)
+    monkeypatch.setattr(autoencoder, "settings", lambda profile: autoencoder.Settings(epochs=1))
+    assert main(["train", "autoencoder", "--profile", "quick", "--seed", "5"]) == 0
+    (record,) = load_records(folder=tmp_path)
+    assert record.name == "autoencoder-mnist-quick-seed5"
+    assert "val_loss" in capsys.readouterr().out
+
+
+def test_classifier_recipe_learns():
+    model, _ = classifier.train(DIGITS, classifier.Settings(steps=150), progress=False)
+    assert classifier.accuracy(model, TEST) > 0.85
