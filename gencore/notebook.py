@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, SupportsFloat
 
 import jax
-import pooch
 
 from gencore.display import show_markdown
 from gencore.plotting import use_style
@@ -161,6 +160,9 @@ def _keep_compiled_code() -> None:
     """Let JAX keep what it compiles in the cache folder; where that cannot be written, do without."""
     if jax.config.jax_compilation_cache_dir is not None:  # pyright: ignore[reportAttributeAccessIssue]
         return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # in a notebook, pooch's import asks for widgets that are not needed
+        import pooch
     folder = Path(pooch.os_cache("gencore")) / "xla" / _cpu_name()
     try:
         folder.mkdir(parents=True, exist_ok=True)
