@@ -37,16 +37,15 @@ def bootstrap_interval(
     replacement. At that size nothing needs scaling: the mean of a random half varies around the mean of the
     whole by :math:`(2/n - 1/n) \sigma^2 = \sigma^2 / n`, just as the whole varies around the truth.
 
-    Let :math:`\hat\theta` be the metric on all rows and :math:`\theta^*` its values on the halves. The
-    interval is :math:`\hat\theta` minus the central quantiles of a deviation:
+    Let :math:`\hat\theta` be the metric on all rows and :math:`\overline{\theta^*}` its mean over the halves. The
+    interval is the central quantiles of the halves' values, moved as a whole so that their mean lies at
 
-    - ``debias=False``: :math:`\theta^* - \overline{\theta^*}`. The interval is for the metric **at this
-      number of rows**: what other samples, as many, would give. This is the one to print beside a FID of
-      10,000 samples.
-    - ``debias=True``: :math:`\theta^* - \hat\theta`. The interval is for the metric **with endless samples**.
-      A bias of :math:`c / n`, as FID has, is :math:`2c / n` on a half, so :math:`2 \hat\theta - \theta^*` is
-      free of it to first order. It need not hold :math:`\hat\theta`, and for a FID near 0 may reach below 0.
-      It wants at least a few times more rows than features.
+    - :math:`\hat\theta`, with ``debias=False``. The interval is for the metric **at this number of rows**: what
+      other samples, as many, would give. This is the one to print beside a FID of 10,000 samples.
+    - :math:`2 \hat\theta - \overline{\theta^*}`, with ``debias=True``. The interval is for the metric **with
+      endless samples**. A bias of :math:`c / n`, as FID has, is :math:`2c / n` on a half, so this center is free
+      of it to first order. The interval need not hold :math:`\hat\theta`, and for a FID near 0 may reach below
+      0. It wants a few times more rows than features.
 
     For a metric without bias (MSE, KID) the two agree.
 
@@ -77,8 +76,7 @@ def bootstrap_interval(
         True
 
     Reference:
-        Shao and Wu 1989 (halves, the delete-d jackknife); Davison and Hinkley 1997, sec. 5.2 (basic
-        intervals); Chong and Forsyth 2020 (the bias of FID).
+        Shao and Wu 1989 (the delete-d jackknife, here with halves); Chong and Forsyth 2020 (the bias of FID).
     """
     rows = [np.asarray(a) for a in arrays]
     lengths = [a.shape[0] if a.ndim else 0 for a in rows]
@@ -97,9 +95,9 @@ def bootstrap_interval(
         kept = [rng.permutation(n)[: n // 2] for n in (lengths[:1] if together else lengths)]
         kept = kept * len(rows) if together else kept
         halves[i] = _one_number(metric, [a[index] for a, index in zip(rows, kept, strict=True)])
-    deviations = halves - (whole if debias else halves.mean())
-    low, high = np.quantile(deviations, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(whole - high), float(whole - low))
+    center = 2 * whole - halves.mean() if debias else whole
+    low, high = np.quantile(halves, [(1 - level) / 2, (1 + level) / 2]) - halves.mean() + center
+    return Interval(float(low), float(high))
 
 
 def _one_number(metric: Callable[..., float], arrays: list[np.ndarray]) -> float:
