@@ -20,9 +20,10 @@ def kind(thing: object) -> str:
 
 
 def submodules(package: ModuleType) -> list[str]:
-    """Return the full names of a package's modules, but for those that a public function of the same name hides."""
-    names = [found.name for found in pkgutil.iter_modules(getattr(package, "__path__", []))]
-    return [f"{package.__name__}.{name}" for name in names if not name.startswith("_") and name not in package.__all__]
+    """Return the full names of the modules that a package gathers, but for those that a function's name hides."""
+    public = getattr(package, "__all__", ())
+    names = [found.name for found in pkgutil.iter_modules(getattr(package, "__path__", [])) if public]
+    return [f"{package.__name__}.{name}" for name in names if not name.startswith("_") and name not in public]
 
 
 class Library(SphinxDirective):
@@ -34,15 +35,16 @@ class Library(SphinxDirective):
         """Write the directives of autodoc and autosummary for the module, and parse them as reStructuredText."""
         module = self.arguments[0]
         contents = importlib.import_module(module)
+        names = getattr(contents, "__all__", ())
         self.env.note_dependency(str(inspect.getsourcefile(contents)))
-        lines = ["```{eval-rst}", f".. automodule:: {module}", "", ".. autosummary::", "   :nosignatures:", ""]
-        lines += [f"   {name}" for name in contents.__all__]
-        for name in submodules(contents):
-            lines += ["", f".. py:module:: {name}"]  # so that text can name the file a thing lives in
-        lines += ["", f".. py:currentmodule:: {module}"]
-        for name in contents.__all__:
+        lines = ["```{eval-rst}", f".. automodule:: {module}", ""]
+        if names and "====" not in (contents.__doc__ or ""):  # a module whose docstring has a table needs no second one
+            lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {name}" for name in names), ""]
+        lines += [f".. py:module:: {name}" for name in submodules(contents)]  # so that text can name a file
+        lines += ["", f".. py:currentmodule:: {module}", ""]
+        for name in names:
             directive = kind(getattr(contents, name))
-            lines += ["", f".. {directive}:: {name}"] + ["   :members:"] * (directive == "autoclass")
+            lines += [f".. {directive}:: {name}", *(["   :members:"] if directive == "autoclass" else []), ""]
         parent = nodes.container()
         self.state.nested_parse(StringList([*lines, "```"], module), self.content_offset, parent)
         return parent.children

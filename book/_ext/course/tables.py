@@ -20,11 +20,13 @@ FLOORS = {"real": "*real images*", "random": "*random pixels*"}
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, widths: Sequence[int] = ()) -> list[str]:
-    """Return a Markdown table; ``widths`` are its columns' widths in percent."""
-    lines = [header, ["---"] * len(header), *rows]
-    cells = [" | ".join(str(cell).replace("|", r"\|").replace("\n", " ") for cell in line) for line in lines]
-    options = [":class: course-table", *([f":widths: {' '.join(map(str, widths))}"] if widths else [])]
-    return ["", ":::{table}", *options, "", *(f"| {line} |" for line in cells), ":::", ""]
+    """Return a table in MyST's Markdown; ``widths`` are its columns' widths in percent."""
+    columns = " ".join(map(str, widths)) or "auto"
+    lines = ["", ":::{list-table}", ":header-rows: 1", f":widths: {columns}", ":class: course-table", ""]
+    for row in (header, *rows):
+        first, *others = (" ".join(str(cell).split()) for cell in row)
+        lines += [f"* - {first}", *(f"  - {cell}" for cell in others)]
+    return [*lines, ":::", ""]
 
 
 def slide_map() -> list[str]:
