@@ -64,7 +64,7 @@ def settings(profile: Profile | None = None) -> Settings:
     return FULL
 
 
-FULL = Settings()
+FULL = Settings(latent_dim=8, beta=1.5, learning_rate=1.5e-3, steps=20_000, ema_decay=0.999, samples=10_000)
 
 
 class Run(NamedTuple):
