@@ -209,7 +209,7 @@ def _repository() -> str:
 
 
 def _without_docstrings(code: str) -> str:
-    """Cut the docstrings out of the text, so that comments and layout stay as they are."""
+    """Cut the docstrings and the linters' marks out of the text; comments and layout stay as they are."""
     lines = code.splitlines()
     drop: set[int] = set()
     for node in ast.walk(ast.parse(code)):
@@ -225,7 +225,8 @@ def _without_docstrings(code: str) -> str:
         while last < len(lines) and not lines[last].strip():
             last += 1  # the empty lines below it go too
         drop.update(range(text.lineno - 1, last))
-    return "\n".join(line for i, line in enumerate(lines) if i not in drop)
+    marks = re.compile(r"\s*# (noqa|type: ignore|pyright: ignore).*$")
+    return "\n".join(marks.sub("", line) for i, line in enumerate(lines) if i not in drop)
 
 
 def _cell(column: str, value: object, form: str | None) -> str:

@@ -84,6 +84,7 @@ class Model:
     """What it is."""
 
     size = 2  # kept
+    one = []  # noqa: RUF012
 
     def encode(self, x):
         """Return the code.
@@ -101,6 +102,7 @@ class Model:
 WITHOUT = """
 class Model:
     size = 2  # kept
+    one = []
 
     def encode(self, x):
         # a comment stays

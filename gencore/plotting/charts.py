@@ -102,7 +102,7 @@ def dot_chart(
     for name, (low, high) in (intervals or {}).items():
         if name not in values or not low <= values[name] <= high:
             raise ValueError(f"intervals[{name!r}] = ({low}, {high}) must hold the value, {values.get(name)}")
-    size = (WIDTH, 0.75 + 0.34 * len(values))
+    size = (WIDTH, 0.7 + 0.3 * len(values))
     ax = named_axes(ax, xlabel=xlabel, ylabel="", logx=logx, size=size)
     rows = range(len(values))
     ax.hlines(rows, 0, 1, transform=ax.get_yaxis_transform(), color=RULE, linewidth=0.8, zorder=0.5)
@@ -177,7 +177,7 @@ def scatter_2d(
     color: str = COLORS[0],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw points of the plane; with labels, each class has a color, a shape and its name at its middle.
+    """Draw points of the plane; with labels, each class has a color, a shape and its name near its middle.
 
     Args:
         points: Shape (N, 2).
@@ -208,17 +208,32 @@ def scatter_2d(
     classes = np.unique(of)
     if len(classes) > len(MARKERS):
         raise ValueError(f"labels holds {len(classes)} classes; at most {len(MARKERS)} can be told apart")
-    ax = named_axes(ax, xlabel=xlabel, ylabel=ylabel, size=(0.8 * WIDTH, 0.8 * WIDTH))
+    ax = named_axes(ax, xlabel=xlabel, ylabel=ylabel, size=(0.85 * WIDTH, 0.85 * WIDTH))
     area = float(np.clip(20_000 / len(xy), 4, 22))  # the more points, the smaller each
     for i, k in enumerate(classes):
         looks = {"color": color if labels is None else CLASS_COLORS[i], "marker": MARKERS[i]}
         ax.scatter(*xy[of == k].T, s=area, alpha=0.6, linewidths=0, **looks)
+    middles = np.array([np.median(xy[of == k], axis=0) for k in classes])
+    middles = _spread(middles, least=0.05 * np.ptp(xy, axis=0).max())
     for i, k in enumerate(classes if labels is not None else ()):
-        name, middle = (names or {}).get(int(k), str(k)), np.median(xy[of == k], axis=0)
-        text = ax.text(*middle, name, ha="center", va="center", fontsize=13, weight="bold")
+        (x, y), name = middles[i], (names or {}).get(int(k), str(k))
+        text = ax.text(x, y, name, ha="center", va="center", fontsize=13, weight="bold")
         text.set(color=readable(CLASS_COLORS[i]), path_effects=[withStroke(linewidth=4, foreground=PAPER)])
     ax.set_aspect("equal", adjustable="datalim")
     return ax
+
+
+def _spread(places: np.ndarray, least: float) -> np.ndarray:
+    """Push places in the plane apart, two by two, until no two are closer than ``least``."""
+    turns = np.arange(len(places))
+    places = places + 1e-6 * least * np.stack([np.cos(turns), np.sin(turns)], axis=1)  # no two quite the same
+    for _ in range(100):
+        gaps = places[:, None] - places
+        distances = np.linalg.norm(gaps, axis=-1)
+        np.fill_diagonal(distances, np.inf)
+        pushes = np.maximum(least / np.maximum(distances, 1e-30) - 1, 0) / 2
+        places = places + (pushes[..., None] * gaps).sum(axis=1)
+    return places
 
 
 def _check_numbers(name: str, groups: Mapping[str, Any], positive: bool) -> None:

@@ -11,8 +11,8 @@ from matplotlib.textpath import TextPath
 from gencore.plotting.axes import Numbers
 from gencore.plotting.style import INK, MUTED, PAPER, WIDTH
 
-_TILE = 0.9  # inches: the largest side of one image
-_EDGE = 0.08  # inches of paper around the images
+_TILE = 0.75  # inches: the largest side of one image
+_EDGE = 0.07  # inches of paper around the images
 _LABEL = 9.5  # points: the type of the labels
 
 
@@ -162,7 +162,7 @@ def latent_map(
     rows, columns = grid.shape[:2]
     mosaic = grid[::-1].transpose(0, 2, 1, 3).reshape(rows * grid.shape[2], columns * grid.shape[3])
     if ax is None:
-        _, ax = plt.subplots(figsize=(0.8 * WIDTH, 0.8 * WIDTH * mosaic.shape[0] / mosaic.shape[1]))
+        _, ax = plt.subplots(figsize=(0.85 * WIDTH, 0.85 * WIDTH * mosaic.shape[0] / mosaic.shape[1]))
     across, up = (right - left) / (columns - 1) / 2, (top - bottom) / (rows - 1) / 2
     edges = (left - across, right + across, bottom - up, top + up)
     ax.imshow(mosaic, cmap=_gray(), vmin=vmin, vmax=vmax, extent=edges, aspect="auto")

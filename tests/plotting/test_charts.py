@@ -1,3 +1,4 @@
+from itertools import combinations
 from typing import Any
 
 import jax.numpy as jnp
@@ -61,7 +62,18 @@ def test_points_of_a_class_share_a_color_and_a_shape_and_bear_its_name():
     assert to_hex(sevens.get_facecolor()[0]) == CLASS_COLORS[1]
     assert len(threes.get_paths()[0].vertices) != len(sevens.get_paths()[0].vertices)  # a circle and a square
     assert [text.get_text() for text in ax.texts] == ["3", "seven"]
-    np.testing.assert_array_equal(ax.texts[1].get_position(), np.median(points[50:], axis=0))
+    np.testing.assert_allclose(ax.texts[1].get_position(), np.median(points[50:], axis=0), atol=1e-4)
+
+
+def test_names_of_classes_in_one_place_are_pushed_apart():
+    labels = np.repeat(np.arange(10), 20)
+    points = RNG.normal(size=(200, 2))
+    ax: Any = scatter_2d(points, labels)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent().shrunk(0.7, 0.7) for text in ax.texts]
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+    for text, k in zip(ax.texts, range(10), strict=True):
+        assert np.linalg.norm(text.get_position() - np.median(points[labels == k], axis=0)) < 1
 
 
 def test_points_without_labels_are_all_alike():

@@ -103,4 +103,4 @@ def test_figures_are_opaque_and_fit_the_column():
     figure = plt.figure()
     assert to_rgba(figure.get_facecolor())[3] == 1
     assert plt.rcParams["savefig.facecolor"] == plt.rcParams["axes.facecolor"] == PAPER
-    assert figure.get_figwidth() * figure.dpi == pytest.approx(WIDTH * 100) == 720
+    assert figure.get_figwidth() * figure.dpi == pytest.approx(WIDTH * figure.dpi) == 720
