@@ -128,7 +128,7 @@ def readable(color: str) -> str:
         color: A Matplotlib color.
 
     Returns:
-        The same hue as a hex code, with a contrast of at least 4.5 on :data:`PAPER`.
+        The same hue as a hex code, with a contrast of at least 4.5 on ``PAPER``.
 
     Example:
         >>> contrast("#e66b00") < 4.5 <= contrast(readable("#e66b00"))
