@@ -66,11 +66,11 @@ class Claim:
 
 
 @cache
-def load_claims(path: Path = LEDGER) -> tuple[Claim, ...]:
+def load_claims(path: Path | None = None) -> tuple[Claim, ...]:
     """Read the ledger, and check it.
 
     Args:
-        path: A ledger in TOML, one ``[[claim]]`` table a claim.
+        path: A ledger in TOML, one ``[[claim]]`` table a claim. ``None``: the course's own.
 
     Returns:
         The claims, in the ledger's order.
@@ -82,6 +82,7 @@ def load_claims(path: Path = LEDGER) -> tuple[Claim, ...]:
         >>> load_claims()[0].chapter
         '01'
     """
+    path = LEDGER if path is None else path
     claims: dict[str, Claim] = {}
     for number, entry in enumerate(tomllib.loads(path.read_text(encoding="utf-8")).get("claim", []), start=1):
         claim = _parse(entry, f"{path.name}, claim {number} ({entry.get('id', 'without id')})")
