@@ -18,6 +18,8 @@ import numpy as np
 
 from gencore.display import show_markdown
 
+__all__ = ["Claim", "ClaimError", "check_claim", "load_claims"]
+
 Verdict: TypeAlias = Literal["holds", "conditional", "fails", "pending"]
 
 LEDGER = Path(__file__).with_name("claims.toml")

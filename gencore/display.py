@@ -2,6 +2,8 @@
 
 import sys
 
+__all__ = ["show_markdown"]
+
 
 def show_markdown(text: str) -> None:
     """Display text as Markdown inside IPython, and print it anywhere else.

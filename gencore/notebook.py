@@ -21,6 +21,8 @@ from gencore.display import show_markdown
 from gencore.plotting import use_style
 from gencore.profile import current_profile
 
+__all__ = ["about", "show_source", "show_table", "start"]
+
 _ROOT = Path(__file__).parent.parent
 
 

@@ -127,6 +127,10 @@ def load_fashion_mnist(split: str = "train") -> LabeledImages:
         ValueError: ``split`` is neither of the two.
         DownloadError: the files are neither in the data folder nor to be had from a mirror.
 
+    Example:
+        >>> load_fashion_mnist("train").images.shape  # doctest: +SKIP
+        (60000, 28, 28)
+
     Reference:
         Xiao, Rasul and Vollgraf 2017, *Fashion-MNIST: a novel image dataset for benchmarking machine learning
         algorithms*.

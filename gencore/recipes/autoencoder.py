@@ -131,6 +131,10 @@ def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = Tr
 
     Returns:
         The record; its metrics are mean squared errors per pixel, for pixels in [0, 1].
+
+    Example:
+        >>> record("quick", seed=0).name  # doctest: +SKIP
+        'autoencoder-mnist-quick-seed0'
     """
     profile = profile or current_profile()
     chosen = settings(profile)

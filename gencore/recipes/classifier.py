@@ -95,6 +95,10 @@ def record(weights: Path, *, seed: int = 0, progress: bool = True) -> Record:
 
     Returns:
         The record; its settings hold the SHA-256 of the weights.
+
+    Example:
+        >>> record(Path("classifier.safetensors")).name  # doctest: +SKIP
+        'classifier-mnist-full-seed0'
     """
     digits, test = load_mnist("train", source="full"), load_mnist("test", source="full")
     chosen = Settings()
