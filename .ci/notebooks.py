@@ -51,7 +51,9 @@ def main() -> int:
     parser.add_argument("sources", nargs="*", type=Path, help="chapters, as .py files (default: all)")
     parser.add_argument("--jobs", type=int, default=2, help="chapters at a time (default: 2)")
     arguments = parser.parse_args()
-    sources = [source.resolve() for source in arguments.sources] or sorted(ROOT.glob("notebooks/**/[0-9]*.py"))
+    sources = [source.resolve() for source in arguments.sources] or sorted(
+        ROOT.glob("notebooks/**/[0-9]*.py")
+    )
     os.environ.update(SETTINGS)
     failed = 0
     # A fresh process for each chapter: a kernel client keeps an event loop, and loops do not mix.

@@ -63,11 +63,15 @@ def test_upward_imports_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     file = tmp_path / "gencore" / "losses" / "kl.py"
     file.parent.mkdir(parents=True)
-    file.write_text("import gencore.training\nfrom gencore import models\nfrom ..data import mnist\nfrom . import nll\n")
+    file.write_text(
+        "import gencore.training\nfrom gencore import models\nfrom ..data import mnist\nfrom . import nll\n"
+    )
     assert list(imported_rooms(file)) == ["training", "models", "data", "losses"]
 
 
 def test_the_design_notes_show_the_same_floors():
-    rows = re.findall(r"^\| (\d) \| (.+?) \|", (ROOT / "book" / "design.md").read_text("utf-8"), flags=re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\d) \| (.+?) \|", (ROOT / "book" / "design.md").read_text("utf-8"), flags=re.MULTILINE
+    )
     shown = {name: int(floor) for floor, names in rows for name in re.findall(r"`(\w+)`", names)}
     assert shown == FLOORS

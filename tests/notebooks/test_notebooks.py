@@ -58,7 +58,9 @@ def test_text_form_and_notebook_agree(path: Path, notebook: nbformat.NotebookNod
             for cell in document.cells
         ]
 
-    assert comparable(notebook) == comparable(source), f"run: make notebooks, and commit both forms of {path.stem}"
+    assert comparable(notebook) == comparable(source), (
+        f"run: make notebooks, and commit both forms of {path.stem}"
+    )
 
 
 def test_set_up_cell_comes_first_and_is_the_same_everywhere(notebook: nbformat.NotebookNode):
@@ -80,7 +82,9 @@ def test_nearly_every_output_is_compared(notebook: nbformat.NotebookNode):
     for cell in code_cells(notebook):
         other = {tag for tag in tags(cell) if re.match("nbval|raises", tag)} - {MOVING}
         assert not other, f"the tag {other} takes a cell out of the comparison"
-        assert not re.search("NBVAL_|PYTEST_VALIDATE", cell.source), "say it with the tag, where this test sees it"
+        assert not re.search("NBVAL_|PYTEST_VALIDATE", cell.source), (
+            "say it with the tag, where this test sees it"
+        )
 
 
 def test_what_is_compared_prints_no_warning(notebook: nbformat.NotebookNode):
@@ -100,7 +104,9 @@ def test_every_image_is_a_figure_that_can_be_read_and_heard(path: Path, notebook
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["name", "caption", "alt"])
 def test_no_two_figures_share(which: int):
-    cells = [cell for path in NOTEBOOKS for cell in code_cells(nbformat.read(path, as_version=4)) if images(cell)]
+    cells = [
+        cell for path in NOTEBOOKS for cell in code_cells(nbformat.read(path, as_version=4)) if images(cell)
+    ]
     texts = [figure(cell)[which] for cell in cells]
     assert sorted(texts) == sorted(set(texts))
 

@@ -15,7 +15,9 @@ CELL = (Path(__file__).parent / "setup_cell.py").read_text("utf-8")
 INSTALL = CELL.partition("from gencore")[0]
 
 
-def test_it_does_nothing_where_the_library_is(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+def test_it_does_nothing_where_the_library_is(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("the cell started a program"))
     exec(INSTALL, {})
     assert capfd.readouterr() == ("", "")
@@ -25,7 +27,8 @@ def test_it_installs_from_the_repository_and_pins_all_that_is_here(monkeypatch: 
     seen = SimpleNamespace()
 
     def install(command: list) -> None:
-        seen.command, seen.pins = command, Path(command[command.index("--constraint") + 1]).read_text().splitlines()
+        seen.command = command
+        seen.pins = Path(command[command.index("--constraint") + 1]).read_text().splitlines()
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(subprocess, "check_call", install)

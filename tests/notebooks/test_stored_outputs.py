@@ -1,7 +1,7 @@
 """nbval sees every digit: a stored output that differs in one of them is reported, and nothing else is.
 
-The cells themselves are not run here; `make test` does that. Each is replaced by one that prints exactly what is stored,
-and stands once as it is, and once more for each of its compared outputs, with one digit of that output changed.
+The cells themselves are not run here; `make test` does that. Each is replaced by one that prints exactly what is
+stored. It stands once as it is, and once more for each of its compared outputs, with one digit of that output changed.
 """
 
 import re
@@ -69,8 +69,10 @@ def test_one_changed_digit_in_any_compared_output_is_reported(
     copy, report = tmp_path / path.name, tmp_path / "report.xml"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata), copy)
 
-    nbval = ["-m", "pytest", "-p", "no:xdist", "--nbval", "--nbval-current-env", f"--junitxml={report}", str(copy)]
-    done = subprocess.run([sys.executable, *nbval], cwd=tmp_path, capture_output=True, text=True)
+    options = ["-p", "no:xdist", "--nbval", "--nbval-current-env", f"--junitxml={report}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(copy)], cwd=tmp_path, capture_output=True, text=True
+    )
 
     results = ElementTree.parse(report).findall(".//testcase")
     assert len(results) == len(cells), done.stdout

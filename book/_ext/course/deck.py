@@ -33,7 +33,9 @@ class Section(NamedTuple):
 
 def chapter_titles() -> dict[int, str]:
     """Return the titles of all fifteen chapters by their number."""
-    return {int(number): title for number, title in tomllib.loads(SLIDES.read_text("utf-8"))["chapters"].items()}
+    return {
+        int(number): title for number, title in tomllib.loads(SLIDES.read_text("utf-8"))["chapters"].items()
+    }
 
 
 def slides() -> list[Slide]:

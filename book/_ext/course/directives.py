@@ -20,10 +20,17 @@ class Generated(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Parse the lines where the directive stands; a later build reads the page again when the data have changed."""
-        for path in (deck.SLIDES, deck.CLAIMS, *deck.ROOT.glob("notebooks/*.ipynb"), *results_folder().glob("*.json")):
+        for path in (
+            deck.SLIDES,
+            deck.CLAIMS,
+            *deck.ROOT.glob("notebooks/*.ipynb"),
+            *results_folder().glob("*.json"),
+        ):
             self.env.note_dependency(str(path))
         parent = nodes.container()
-        self.state.nested_parse(StringList(type(self).write(), self.get_source_info()[0]), self.content_offset, parent)
+        self.state.nested_parse(
+            StringList(type(self).write(), self.get_source_info()[0]), self.content_offset, parent
+        )
         return parent.children
 
 

@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from types import ModuleType
-from typing import Any
+from typing import Any, get_origin
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -16,7 +16,7 @@ def kind(thing: object) -> str:
     """Return the autodoc directive for an object."""
     if inspect.isclass(thing):
         return "autoexception" if issubclass(thing, BaseException) else "autoclass"
-    return "autofunction" if callable(thing) else "autodata"
+    return "autofunction" if callable(thing) and get_origin(thing) is None else "autodata"  # an alias is data
 
 
 def submodules(package: ModuleType) -> list[str]:
@@ -38,7 +38,8 @@ class Library(SphinxDirective):
         names = getattr(contents, "__all__", ())
         self.env.note_dependency(str(inspect.getsourcefile(contents)))
         lines = ["```{eval-rst}", f".. automodule:: {module}", ""]
-        if names and "====" not in (contents.__doc__ or ""):  # a module whose docstring has a table needs no second one
+        has_table = "====" in (contents.__doc__ or "")  # then it needs no second one
+        if names and not has_table:
             lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {name}" for name in names), ""]
         lines += [f".. py:module:: {name}" for name in submodules(contents)]  # so that text can name a file
         lines += ["", f".. py:currentmodule:: {module}", ""]

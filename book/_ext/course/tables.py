@@ -19,7 +19,9 @@ SCORES = {
 FLOORS = {"real": "*real images*", "random": "*random pixels*"}
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, widths: Sequence[int] = ()) -> list[str]:
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, widths: Sequence[int] = ()
+) -> list[str]:
     """Return a table in MyST's Markdown; ``widths`` are its columns' widths in percent."""
     columns = " ".join(map(str, widths)) or "auto"
     lines = ["", ":::{list-table}", ":header-rows: 1", f":widths: {columns}", ":class: course-table", ""]
@@ -33,12 +35,16 @@ def slide_map() -> list[str]:
     """Return every slide of the deck under its chapter, with a link to the section that walks it."""
     slides = deck.slides()
     ready = sum(deck.notebook_of(slide.chapter) is not None for slide in slides)
-    lines = [f"{ready} of the deck's {len(slides)} slides have their chapter; {len(slides) - ready} are still to come."]
+    lines = [
+        f"{ready} of the deck's {len(slides)} slides have their chapter; {len(slides) - ready} are still to come."
+    ]
     for chapter, title in deck.chapter_titles().items():
         name, notebook = f"{chapter:02d} · {title}", deck.notebook_of(chapter)
         heading = f"[{name}](/notebooks/{notebook.name}) {{bdg-success}}`ready`" if notebook else ""
         lines += ["", f":::{{rubric}} {heading or name + ' {bdg-light}`still to come`'}", ":::"]
-        rows = [(slide.number, deck.link(slide), slide.course) for slide in slides if slide.chapter == chapter]
+        rows = [
+            (slide.number, deck.link(slide), slide.course) for slide in slides if slide.chapter == chapter
+        ]
         lines += table(("Slide", "Title", "What the course does with it"), rows, widths=(8, 34, 58))
     return lines
 
@@ -62,7 +68,9 @@ def claims_ledger() -> list[str]:
                 for claim in measured
             ]
             lines += ["", f":::{{rubric}} {chapter:02d} · {title}", ":::"]
-            lines += table(("Slide", "The deck says", "Verdict", "What we found"), rows, widths=(7, 35, 16, 42))
+            lines += table(
+                ("Slide", "The deck says", "Verdict", "What we found"), rows, widths=(7, 35, 16, 42)
+            )
         if pending:
             rows = [(claim.slide, claim.claim) for claim in pending]
             lines += ["", f"::::{{dropdown}} {chapter:02d} · {title}: {len(pending)} still to be measured"]
@@ -84,12 +92,16 @@ def results() -> list[str]:
     runs: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in records:
         runs[record.family, record.dataset, record.profile].append(record)
-    shown = {name: label for name, label in SCORES.items() if any(name in record.metrics for record in records)}
+    shown = {
+        name: label for name, label in SCORES.items() if any(name in record.metrics for record in records)
+    }
     rows = [score_row(group, list(shown)) for group in runs.values()] + floor_rows(records, list(shown))
     return [
         *table(("Model", "Data", "Profile", "Seeds", "Training", *shown.values()), rows),
         "::::{dropdown} Where each number comes from",
-        *table(("Run", "Training", "Examples", "Commit", "Machine", "Data, SHA-256"), map(origin_row, records)),
+        *table(
+            ("Run", "Training", "Examples", "Commit", "Machine", "Data, SHA-256"), map(origin_row, records)
+        ),
         "::::",
     ]
 
