@@ -33,11 +33,11 @@ def start() -> None:
     ``JAX_COMPILATION_CACHE_DIR`` names another.
 
     Example:
-        The first code cell of every notebook::
+        The first code cell of every notebook ends in it.
 
-            from gencore.notebook import start
-
-            start()
+        >>> from gencore import notebook
+        >>> notebook.start()  # doctest: +SKIP
+        gencore 0.1.0 · profile quick
     """
     use_style()
     _keep_compiled_code()
