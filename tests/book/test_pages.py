@@ -84,6 +84,18 @@ def test_results_are_means_over_seeds_above_their_floors(monkeypatch: pytest.Mon
     assert "`vae-mnist-full-seed1`" in "\n".join(tables.results())
 
 
+def test_other_measures_have_their_own_table(monkeypatch: pytest.MonkeyPatch):
+    accuracy = {"test_accuracy": {"value": 0.9946, "interval": None}}
+    monkeypatch.setattr(
+        tables,
+        "load_records",
+        lambda: [Record("classifier", "mnist", "full", 0, 60_000, {}, 150.0, accuracy)],
+    )
+    row = next(row for row in "\n".join(tables.results()).split("* - ") if row.startswith("classifier\n"))
+    assert row.split("\n  - ")[1:5] == ["MNIST", "full", "0", "test accuracy"]
+    assert "**0.9946**" in row
+
+
 def test_no_results_are_said_to_be_none(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tables, "load_records", list)
     assert tables.results() == ["No run is recorded yet."]

@@ -16,6 +16,14 @@ SCORES = {
     "precision": "Precision ↑",
     "recall": "Recall ↑",
 }
+NAMES = {
+    "fashion_mnist": "Fashion-MNIST",
+    "gan": "GAN",
+    "gpt": "GPT",
+    "mnist": "MNIST",
+    "vae": "VAE",
+    "val_loss": "validation loss",
+}
 FLOORS = {"real": "*real images*", "random": "*random pixels*"}
 
 
@@ -86,9 +94,28 @@ def verdict(claim: Claim) -> str:
 
 def results() -> list[str]:
     """Return the scores of the recorded runs, the floors beneath them, and where each run comes from."""
-    records = [record for record in load_records() if SCORES.keys() & record.metrics.keys()]
+    records = load_records()
     if not records:
         return ["No run is recorded yet."]
+    scored = [record for record in records if SCORES.keys() & record.metrics.keys()]
+    others = [record for record in records if record not in scored]
+    origins = ("Run", "Training", "Examples", "Commit", "Machine", "Data, SHA-256")
+    return [
+        *(score_table(scored) if scored else []),
+        *(["", ":::{rubric} Runs that are measured in other ways", ":::"] if others else []),
+        *(
+            table(("Model", "Data", "Profile", "Seed", "Measure", "Value"), other_rows(others))
+            if others
+            else []
+        ),
+        "::::{dropdown} Where each number comes from",
+        *table(origins, map(origin_row, records)),
+        "::::",
+    ]
+
+
+def score_table(records: Sequence[Record]) -> list[str]:
+    """Return one row for the runs that differ by their seed alone, and below them the floors."""
     runs: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in records:
         runs[record.family, record.dataset, record.profile].append(record)
@@ -96,18 +123,27 @@ def results() -> list[str]:
         name: label for name, label in SCORES.items() if any(name in record.metrics for record in records)
     }
     rows = [score_row(group, list(shown)) for group in runs.values()] + floor_rows(records, list(shown))
+    return table(("Model", "Data", "Profile", "Seeds", "Training", *shown.values()), rows)
+
+
+def other_rows(records: Sequence[Record]) -> list[list[str]]:
+    """Return one row for each measure of each run."""
     return [
-        *table(("Model", "Data", "Profile", "Seeds", "Training", *shown.values()), rows),
-        "::::{dropdown} Where each number comes from",
-        *table(
-            ("Run", "Training", "Examples", "Commit", "Machine", "Data, SHA-256"), map(origin_row, records)
-        ),
-        "::::",
+        [
+            words(run.family),
+            words(run.dataset),
+            run.profile,
+            str(run.seed),
+            words(name),
+            f"**{run.value(name):.4g}**",
+        ]
+        for run in records
+        for name in run.metrics
     ]
 
 
 def score_row(runs: Sequence[Record], scores: Sequence[str]) -> list[str]:
-    """Return one row for the runs that differ by their seed alone: the mean over the seeds, and the range."""
+    """Return the mean over the seeds, and the range."""
     first = runs[0]
     cells = [words(first.family), words(first.dataset), first.profile, str(len(runs))]
     cells.append(f"{mean(run.train_seconds for run in runs):.0f} s")
@@ -136,7 +172,7 @@ def origin_row(record: Record) -> list[str]:
         f"`{record.name}`",
         f"{record.train_seconds:.0f} s",
         f"{record.n_train:,}",
-        f"`{origin['commit'][:8]}`",
+        f"`{origin['commit'][:8]}`{' and changes' if origin['commit'].endswith('+') else ''}",
         str(origin["machine"].get("processor", "unknown")),
         f"`{origin['data_sha256'][:8]}`",
     ]
@@ -144,6 +180,4 @@ def origin_row(record: Record) -> list[str]:
 
 def words(name: str) -> str:
     """Return a record's name for something as a reader says it."""
-    return {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "vae": "VAE", "gan": "GAN", "gpt": "GPT"}.get(
-        name, name.replace("_", " ")
-    )
+    return NAMES.get(name, name.replace("_", " "))
