@@ -74,12 +74,12 @@ $(READY): $(LOCK) pyproject.toml
 	$(RUN) pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-$(REFERENCE_READY): $(LOCK) pyproject.toml .ci/reference.txt
+# The other packages' versions stand in pyproject.toml, each exact: torch and torchvision must fit each other. Where pip
+# finds a CPU build of that torch (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL) it takes it; on Linux the default is for CUDA.
+$(REFERENCE_READY): $(LOCK) pyproject.toml
 	$(call make_env,.venv-reference)
 	$(REFERENCE)/python -m pip install --quiet --require-hashes -r $(LOCK)
-	$(REFERENCE)/python -m pip install --quiet torch==$(shell sed -n 's/^ *"torch==\([0-9.]*\)",/\1/p' pyproject.toml)
-	$(REFERENCE)/python -m pip install --quiet --no-deps -r .ci/reference.txt
-	$(REFERENCE)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(REFERENCE)/python -m pip install --quiet --no-build-isolation -e '.[reference]'
 	touch $@
 
 # $(call make_env,FOLDER): keep a good environment, make a new one otherwise.
