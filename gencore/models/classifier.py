@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Float
@@ -35,7 +36,6 @@ class DigitClassifier(nnx.Module):
         rngs: Source of the initial weights.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> DigitClassifier(rngs=nnx.Rngs(0))(jnp.zeros((3, 28, 28))).shape
         (3, 10)
 
@@ -49,13 +49,13 @@ class DigitClassifier(nnx.Module):
         self.linear = nnx.Linear(7 * 7 * 64, 128, rngs=rngs)
         self.head = nnx.Linear(128, 10, rngs=rngs)
 
-    def features(self, images: Images) -> Float[AnyArray, "batch 128"]:
+    def features(self, images: Images) -> Float[jax.Array, "batch 128"]:
         """Features of images in [0, 1]: (batch, 28, 28) to (batch, 128), none negative."""
-        x = nnx.relu(self.conv1(images[..., None]))  # (batch, 14, 14, 32)
+        x = nnx.relu(self.conv1(jnp.asarray(images)[..., None]))  # (batch, 14, 14, 32)
         x = nnx.relu(self.conv2(x))  # (batch, 7, 7, 64)
         return nnx.relu(self.linear(x.reshape(len(x), -1)))
 
-    def __call__(self, images: Images) -> Float[AnyArray, "batch 10"]:
+    def __call__(self, images: Images) -> Float[jax.Array, "batch 10"]:
         """Logits of the ten classes: (batch, 28, 28) to (batch, 10)."""
         return self.head(self.features(images))
 
@@ -71,7 +71,7 @@ def load_classifier() -> DigitClassifier:
         gencore.models.WeightsError: The weights file is missing or changed.
 
     Example:
-        >>> load_classifier()(np.zeros((1, 28, 28))).shape
+        >>> load_classifier()(jnp.zeros((1, 28, 28))).shape
         (1, 10)
     """
     content = read_weights(WEIGHTS_PATH, WEIGHTS_SHA256)
@@ -94,9 +94,8 @@ class Features(NamedTuple):
     probabilities: Float[np.ndarray, "n 10"]
 
 
-@jax.jit
-def _extract(images: jax.Array) -> tuple[jax.Array, jax.Array]:
-    model = load_classifier()
+@nnx.jit
+def _extract(model: DigitClassifier, images: jax.Array) -> tuple[jax.Array, jax.Array]:
     features = model.features(images)
     return features * FEATURE_SCALE, jax.nn.softmax(model.head(features))
 
@@ -126,7 +125,8 @@ def extract_features(images: Float[AnyArray, "n ..."], *, batch_size: int = 1000
         raise ValueError(f"images range from {low:.4g} to {high:.4g}; scale or clip them to [0, 1]")
     images = images.reshape(-1, 28, 28)
     padded = np.concatenate([images, np.zeros((-len(images) % batch_size, 28, 28), np.float32)])
-    parts = [_extract(padded[i : i + batch_size]) for i in range(0, len(padded), batch_size)]
+    model = load_classifier()
+    parts = [_extract(model, padded[i : i + batch_size]) for i in range(0, len(padded), batch_size)]
     features, probabilities = (
         np.concatenate([np.asarray(p) for p in each])[: len(images)] for each in zip(*parts, strict=True)
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Float
 
@@ -24,7 +25,6 @@ class MLP(nnx.Module):
         ValueError: ``sizes`` has fewer than two entries, or one that is not positive.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> MLP((784, 128, 10), rngs=nnx.Rngs(0))(jnp.zeros((3, 784))).shape
         (3, 10)
     """
@@ -48,6 +48,7 @@ class MLP(nnx.Module):
 
     def __call__(self, x: Float[AnyArray, "batch n_in"]) -> Float[AnyArray, "batch n_out"]:
         """Map vectors of shape (batch, sizes[0]) to vectors of shape (batch, sizes[-1])."""
+        h = jnp.asarray(x)
         for layer in self.layers[:-1]:
-            x = self.activation(layer(x))
-        return self.layers[-1](x)
+            h = self.activation(layer(h))
+        return self.layers[-1](h)

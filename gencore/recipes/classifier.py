@@ -97,8 +97,11 @@ def record(weights: Path, *, seed: int = 0, progress: bool = True) -> Record:
         The record; its settings hold the SHA-256 of the weights.
 
     Example:
-        >>> record(Path("classifier.safetensors")).name  # doctest: +SKIP
-        'classifier-mnist-full-seed0'
+        ``gencore train classifier`` has written what the book shows:
+
+        >>> from gencore.records import load_records
+        >>> [record.seed for record in load_records("classifier", "mnist", "full")]
+        [0]
     """
     digits, test = load_mnist("train", source="full"), load_mnist("test", source="full")
     chosen = Settings()

@@ -102,6 +102,6 @@ def classifier_loss(
         ((), ['accuracy'])
     """
     images, labels = batch
-    logits = model(jax.vmap(_shift)(images, jax.random.split(key, len(images))))
+    logits = model(jax.vmap(_shift)(jnp.asarray(images), jax.random.split(key, len(images))))
     loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
     return loss, {"accuracy": (logits.argmax(-1) == labels).mean()}

@@ -88,3 +88,11 @@ def test_weights_go_through_a_file(tmp_path):
         unpack_weights(model, content[:100])
     with pytest.raises(WeightsError, match=r"the model needs .*kernel"):
         unpack_weights(nnx.Linear(2, 3, rngs=nnx.Rngs(0)), content)
+
+
+def test_the_first_use_leaves_a_classifier_that_works():
+    """Loaded for the first time inside a compiled function, it would hold that function's tracers."""
+    load_classifier.cache_clear()
+    images = load_mnist("test", source="embedded").images[:3]
+    seen = extract_features(images, batch_size=3)
+    np.testing.assert_array_equal(load_classifier()(images).argmax(-1), seen.probabilities.argmax(-1))
