@@ -29,7 +29,9 @@ def test_bernoulli_never_overflows(logit):
 def test_gaussian_is_scipys():
     mean, x, std = RNG.normal(size=(6, 9)), RNG.normal(size=(6, 9)), RNG.uniform(0.2, 2, (6, 9))
     expected = -stats.norm(mean, std).logpdf(x).sum(1)
-    np.testing.assert_allclose(gaussian_nll(mean.astype("f"), x.astype("f"), np.log(std)), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        gaussian_nll(mean.astype("f"), x.astype("f"), np.log(std)), expected, rtol=1e-5
+    )
 
 
 def test_gaussian_with_one_std_for_all():
@@ -53,4 +55,6 @@ def test_kl_is_zero_at_the_prior_and_positive_elsewhere():
 
 
 def test_squared_error_sums_pixels_and_keeps_the_batch():
-    np.testing.assert_allclose(squared_error(np.ones((2, 3), "f"), np.array([[1, 1, 1], [0, 3, 1]], "f")), [0, 5])
+    np.testing.assert_allclose(
+        squared_error(np.ones((2, 3), "f"), np.array([[1, 1, 1], [0, 3, 1]], "f")), [0, 5]
+    )
