@@ -11,6 +11,8 @@ Metric                                   Needs                         Tells
 :func:`density_coverage`                 features of real and fake     the same, less moved by outliers
 :func:`inception_score` (IS)             class probabilities of fake   sure of a class, and all classes there
 :func:`mse`, :func:`psnr`, :func:`ssim`  images and their targets      how well a picture is given back
+:func:`edge_energy`                      images                        how sharp they are
+:func:`active_units`                     posterior means of codes      how many latent dimensions are in use
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
@@ -25,8 +27,10 @@ from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frec
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
 from gencore.metrics.kid import kernel_distance
+from gencore.metrics.latent import active_units
 from gencore.metrics.likelihood import bits_per_dimension, perplexity
 from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_coverage, precision_recall
+from gencore.metrics.sharpness import edge_energy
 
 __all__ = [
     "DensityCoverage",
@@ -34,9 +38,11 @@ __all__ = [
     "Interval",
     "Moments",
     "PrecisionRecall",
+    "active_units",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
+    "edge_energy",
     "feature_moments",
     "frechet_distance",
     "frechet_distance_from_moments",
