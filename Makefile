@@ -72,6 +72,7 @@ $(READY): $(LOCK) pyproject.toml
 	$(call make_env,.venv)
 	$(RUN) pip install --quiet --require-hashes -r $(LOCK)
 	$(RUN) pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -c "import matplotlib.pyplot" # lists the fonts now, and not in the first cell of a notebook
 	touch $@
 
 # The other packages' versions stand in pyproject.toml, each exact: torch and torchvision must fit each other. Where pip
