@@ -31,6 +31,8 @@ class Settings:
         beta: Weight of the KL term once warm.
         warmup_steps: Steps over which the weight climbs from 0 to ``beta``; 0 for none.
         learning_rate: Peak of the cosine schedule.
+        clip_norm: Longest gradient, in nats per unit of weight; longer ones are shortened. Without it the full run ends
+            at a visibly higher FID.
         batch_size: Images a step.
         steps: Training steps.
         ema_decay: Decay of the moving average of the weights.
@@ -43,6 +45,7 @@ class Settings:
     beta: float = 1.0
     warmup_steps: int = 0
     learning_rate: float = 1e-3
+    clip_norm: float = 100.0
     batch_size: int = 128
     steps: int = 1500
     ema_decay: float = 0.99
@@ -72,7 +75,7 @@ def settings(profile: Profile | None = None) -> Settings:
 
 QUICK = Settings(hidden=(256, 256), learning_rate=3e-3, steps=800)
 
-FULL = Settings(latent_dim=8, beta=1.5, learning_rate=1.5e-3, steps=15_000, ema_decay=0.999, samples=10_000)
+FULL = Settings(latent_dim=8, beta=1.5, learning_rate=1.5e-3, steps=17_000, ema_decay=0.999, samples=10_000)
 
 
 class Run(NamedTuple):
@@ -97,7 +100,7 @@ def train(
     evaluate_every: int | None = None,
     checkpoint_dir: str | Path | None = None,
 ) -> Run:
-    """Train a VAE with Adam, a cosine learning rate and averaged weights.
+    """Train a VAE with Adam, clipped gradients, a cosine learning rate and averaged weights.
 
     Args:
         images: Flat images in [0, 1], shape (N, 784).
@@ -121,7 +124,7 @@ def train(
     schedule = optax.warmup_cosine_decay_schedule(
         0.0, chosen.learning_rate, min(200, chosen.steps // 10), chosen.steps
     )
-    tx = optax.adam(schedule)
+    tx = optax.chain(optax.clip_by_global_norm(chosen.clip_norm), optax.adam(schedule))
     step, state = gradient_step(model, vae_loss(chosen.beta_schedule()), tx, ema_decay=chosen.ema_decay)
     state, history = fit(
         step,
