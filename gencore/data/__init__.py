@@ -4,15 +4,17 @@ The embedded data come with the installed packages and need no network. The full
 once, checked and kept in :func:`data_dir`.
 
 - :mod:`gencore.data.mnist`: :func:`load_mnist`, :func:`load_fashion_mnist`, :class:`LabeledImages`
-- :mod:`gencore.data.text`: :func:`load_text`
+- :mod:`gencore.data.text`: :func:`load_text`, and :func:`letters_only`, which reduces a text to 27 symbols
+- :mod:`gencore.data.damage`: :func:`noisy`, :func:`blurred` and :func:`class_sample`, to harm a set in doses
 - :mod:`gencore.data.toy`: :func:`ring_of_gaussians`, :func:`grid_of_gaussians`, :func:`two_moons`,
   :func:`two_spirals`, :func:`checkerboard`, and the centers :func:`ring_centers` and :func:`grid_centers`
 - :mod:`gencore.data.download`: :func:`data_dir`, and how a public file is fetched
 """
 
+from gencore.data.damage import blurred, class_sample, noisy
 from gencore.data.download import DownloadError, data_dir
 from gencore.data.mnist import LabeledImages, load_fashion_mnist, load_mnist
-from gencore.data.text import load_text
+from gencore.data.text import LETTERS, letters_only, load_text
 from gencore.data.toy import (
     checkerboard,
     grid_centers,
@@ -24,15 +26,20 @@ from gencore.data.toy import (
 )
 
 __all__ = [
+    "LETTERS",
     "DownloadError",
     "LabeledImages",
+    "blurred",
     "checkerboard",
+    "class_sample",
     "data_dir",
     "grid_centers",
     "grid_of_gaussians",
+    "letters_only",
     "load_fashion_mnist",
     "load_mnist",
     "load_text",
+    "noisy",
     "ring_centers",
     "ring_of_gaussians",
     "two_moons",

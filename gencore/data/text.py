@@ -1,8 +1,13 @@
 """English text to learn a language model from."""
 
+import re
+import string
 from pydoc_data.topics import topics
 
 from gencore.data.download import RemoteFile, choose_source, fetch
+
+LETTERS = " " + string.ascii_lowercase
+"""The 27 symbols of :func:`letters_only`: the space and the letters a to z."""
 
 TINY_SHAKESPEARE = RemoteFile(
     path="text/tinyshakespeare.txt",
@@ -41,3 +46,24 @@ def load_text(source: str | None = None) -> str:
     if choose_source(source) == "full":
         return fetch(TINY_SHAKESPEARE).decode("utf-8")
     return "\n".join(topics[name].strip() + "\n" for name in sorted(topics))
+
+
+def letters_only(text: str) -> str:
+    """Reduce a text to 27 symbols: lowercase letters, and one space for all that stands between them.
+
+    Shannon's alphabet. It does not depend on which signs a text happens to use, so numbers compare.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The letters a to z and single spaces, with none at the start and the end.
+
+    Example:
+        >>> letters_only("Don't panic: 42!")
+        'don t panic'
+
+    Reference:
+        Shannon 1948, sec. 3.
+    """
+    return re.sub("[^a-z]+", " ", text.lower()).strip()

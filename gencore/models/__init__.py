@@ -2,8 +2,11 @@
 
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
+from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
+from gencore.models.linear_gaussian import LinearGaussian
+from gencore.models.ngram import NGram
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 
@@ -17,13 +20,17 @@ __all__ = [
     "Features",
     "Gaussian",
     "Likelihood",
+    "LinearGaussian",
+    "NGram",
     "WeightsError",
     "elbo",
     "extract_features",
     "iwae_bound",
     "load_classifier",
     "pack_weights",
+    "pathwise_gradients",
     "read_weights",
     "reparameterize",
+    "score_function_gradients",
     "unpack_weights",
 ]

@@ -1,6 +1,6 @@
 import pytest
 
-from gencore.data import data_dir, load_text
+from gencore.data import LETTERS, data_dir, letters_only, load_text
 from gencore.data.text import TINY_SHAKESPEARE
 
 
@@ -26,6 +26,14 @@ def test_the_quick_profile_takes_the_embedded_text(monkeypatch):
 def test_an_unknown_source_is_named():
     with pytest.raises(ValueError, match="source is 'shakespeare'; use 'embedded'"):
         load_text("shakespeare")
+
+
+def test_letters_only_leaves_27_symbols_and_no_double_space():
+    assert letters_only("  The 2nd cat's\n\nÜBER-hat!  ") == "the nd cat s ber hat"
+    assert letters_only("1234") == ""
+    letters = letters_only(load_text("embedded"))
+    assert sorted(set(letters)) == sorted(LETTERS)
+    assert "  " not in letters
 
 
 @pytest.mark.skipif(
