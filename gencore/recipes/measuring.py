@@ -28,7 +28,7 @@ class Settings:
     blur: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5, 2.0)
     dropped: tuple[int, ...] = (1, 2, 3, 5, 7)
     counts: tuple[int, ...] = (100, 250, 500, 1000, 2000)
-    repeats: int = 4
+    repeats: int = 10
     resamples: int = 100
     orders: tuple[int, ...] = (0, 1, 2, 3, 4)
     held_out: float = 0.1
