@@ -180,13 +180,11 @@ def _factor_of_covariance(name: str, moments: Moments) -> np.ndarray:
 
 
 def _cholesky(cov: np.ndarray) -> np.ndarray | None:
-    """The Cholesky factor, or None where the covariance is too near to singular for it."""
+    """The Cholesky factor, or None where the covariance is singular."""
     try:
-        factor = np.linalg.cholesky(cov)
+        return np.linalg.cholesky(cov)
     except np.linalg.LinAlgError:
         return None
-    pivots = factor.diagonal()
-    return factor if pivots.min() > 1e-5 * pivots.max() else None
 
 
 def _checked(name: str, moments: Moments) -> Moments:
