@@ -26,28 +26,41 @@ def submodules(package: ModuleType) -> list[str]:
     return [f"{package.__name__}.{name}" for name in names if not name.startswith("_") and name not in public]
 
 
+def describe(module: str) -> list[str]:
+    """Return the directives that describe a module: its docstring, a table of its public names, and each of them."""
+    contents = importlib.import_module(module)
+    names = getattr(contents, "__all__", ())
+    has_table = "====" in (contents.__doc__ or "")  # then it needs no second one
+    lines = [f".. automodule:: {module}", ""]
+    if names and not has_table:
+        lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {name}" for name in names), ""]
+    lines += [f".. py:module:: {name}" for name in submodules(contents)]  # so that text can name a file
+    lines += ["", f".. py:currentmodule:: {module}", ""]
+    for name in names:
+        directive = kind(getattr(contents, name))
+        lines += [f".. {directive}:: {name}", *(["   :members:"] if directive == "autoclass" else []), ""]
+    return lines
+
+
 class Library(SphinxDirective):
-    """``{library} gencore.metrics`` documents the names that the module lists in ``__all__``."""
+    """``{library} gencore.metrics`` describes a module, or a package with what it gathers in ``__all__``.
+
+    A package that gathers nothing is described module by module.
+    """
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Write the directives of autodoc and autosummary for the module, and parse them as reStructuredText."""
-        module = self.arguments[0]
-        contents = importlib.import_module(module)
-        names = getattr(contents, "__all__", ())
-        self.env.note_dependency(str(inspect.getsourcefile(contents)))
-        lines = ["```{eval-rst}", f".. automodule:: {module}", ""]
-        has_table = "====" in (contents.__doc__ or "")  # then it needs no second one
-        if names and not has_table:
-            lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {name}" for name in names), ""]
-        lines += [f".. py:module:: {name}" for name in submodules(contents)]  # so that text can name a file
-        lines += ["", f".. py:currentmodule:: {module}", ""]
-        for name in names:
-            directive = kind(getattr(contents, name))
-            lines += [f".. {directive}:: {name}", *(["   :members:"] if directive == "autoclass" else []), ""]
+        """Write the directives of autodoc and autosummary, and parse them as reStructuredText."""
+        package = importlib.import_module(self.arguments[0])
+        self.env.note_dependency(str(inspect.getsourcefile(package)))
+        lines = describe(package.__name__)
+        if not hasattr(package, "__all__"):
+            for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+                lines += ["", f".. rubric:: {found.name}", "", *describe(found.name)]
         parent = nodes.container()
-        self.state.nested_parse(StringList([*lines, "```"], module), self.content_offset, parent)
+        markdown = StringList(["```{eval-rst}", *lines, "```"], package.__name__)
+        self.state.nested_parse(markdown, self.content_offset, parent)
         return parent.children
 
 
