@@ -476,18 +476,16 @@ print(
     f"{(impostor < -0.01).mean():.0%} of its features are negative; of the real digits' {(a < -0.01).mean():.0%}"
 )
 
-# %% mystnb={"figure": {"name": "fig-02-moments", "caption": "Two crowds with equal mean and covariance in all 128 features, seen along the two main directions of the real one. Their FID is zero."}, "image": {"alt": "Two scatter plots side by side. Left: real digits, in separate clumps, one for each class. Right: the impostor, one round cloud without any clumps, of the same width."}}
+# %% mystnb={"figure": {"name": "fig-02-moments", "caption": "Two crowds with equal mean and covariance in all 128 features, seen along the two main directions of the real one. Their FID is zero."}, "image": {"alt": "Two scatter plots side by side. Left: real digits, in dense clumps with empty space between them. Right: the impostor, one round cloud without clumps, of about the same width."}}
 from gencore.plotting import scatter_2d
 
 figure, panels = plt.subplots(1, 2)
+main = vectors[:, [-1, -2]]
+reach = 1.05 * np.abs((impostor - a.mean(axis=0)) @ main).max()
 for ax, (title, crowd) in zip(panels, {"real digits": a, "impostor": impostor}.items(), strict=True):
-    scatter_2d(
-        (crowd - a.mean(axis=0)) @ vectors[:, [-1, -2]],
-        xlabel="first direction",
-        ylabel="second direction",
-        ax=ax,
-    )
-    ax.set_title(title)
+    scatter_2d((crowd - a.mean(axis=0)) @ main, xlabel="first direction", ylabel="second direction", ax=ax)
+    ax.set_aspect("equal", adjustable="box")
+    ax.set(title=title, xlim=(-reach, reach), ylim=(-reach, reach))
 
 # %%
 from gencore.metrics import density_coverage, precision_recall
