@@ -6,7 +6,6 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP_CELL = (Path(__file__).parent / "setup_cell.py").read_text("utf-8").strip()
@@ -42,11 +41,8 @@ def test_the_first_chapters_are_here():
 
 
 def test_the_book_shows_every_notebook():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    shown = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    assert [name for name in shown if name.startswith("notebooks/")] == [
-        path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS
-    ]
+    shown = re.findall(r"file: (notebooks/\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+    assert sorted(shown) == [path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS]
 
 
 def test_text_form_and_notebook_agree(path: Path, notebook: nbformat.NotebookNode):
