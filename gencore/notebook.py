@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, SupportsFloat
 
 import jax
+from threadpoolctl import threadpool_limits
 
 from gencore.display import show_markdown
 from gencore.plotting import use_style
@@ -30,7 +31,8 @@ def start() -> None:
     """Set a notebook up, and print one line that says what runs.
 
     Sets the figures' style, and lets JAX keep compiled code from one run to the next in the cache folder, unless
-    ``JAX_COMPILATION_CACHE_DIR`` names another.
+    ``JAX_COMPILATION_CACHE_DIR`` names another. Keeps NumPy's matrix products to one thread: a chapter's matrices are
+    small, and a second thread would only wait for JAX's (JAX keeps its own threads).
 
     Example:
         The first code cell of every notebook ends in it.
@@ -40,6 +42,7 @@ def start() -> None:
         gencore 0.1.0 · profile quick
     """
     use_style()
+    threadpool_limits(1, user_api="blas")
     _keep_compiled_code()
     print(f"gencore {metadata.version('gencore')} · profile {current_profile()}")
 

@@ -13,6 +13,7 @@ import matplotlib as mpl
 import numpy as np
 import pooch
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from gencore import notebook
 from gencore.notebook import about, show_source, show_table
@@ -48,6 +49,13 @@ def test_start_prints_one_line_and_keeps_compiled_code(tmp_path):
         assert done.stderr == ""
     kept = [path for path in (tmp_path / "gencore" / "xla").rglob("*") if "slow" in path.name]
     assert len(kept) == 1  # written by the first run, found by the second
+
+
+def test_start_keeps_matrix_products_to_one_thread(monkeypatch):
+    monkeypatch.setattr(notebook, "_keep_compiled_code", lambda: None)
+    with threadpool_limits(2, user_api="blas"):  # and back again afterwards
+        notebook.start()
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG_CACHE_HOME moves the cache folder on Linux only")
