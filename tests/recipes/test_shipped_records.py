@@ -1,0 +1,43 @@
+"""The records that the book shows: made by today's settings, and as good as the course says."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from gencore.records import load_records
+from gencore.recipes import autoencoder, classifier, vae
+
+SETTINGS = {
+    "autoencoder": autoencoder.settings("full"),
+    "classifier": classifier.Settings(),
+    "vae": vae.settings("full"),
+}
+
+
+@pytest.mark.parametrize("family", SETTINGS)
+def test_settings_are_todays(family):
+    records = load_records(family, "mnist", "full")
+    assert records
+    for record in records:
+        today = json.loads(json.dumps(asdict(SETTINGS[family])))
+        assert {name: record.settings[name] for name in today} == today, f"train {record.name} again"
+
+
+def test_vae_keeps_its_promise_in_every_seed():
+    """FID at most 45 and Inception score at least 7, from at most three minutes of training, against the test digits."""
+    records = load_records("vae", "mnist", "full")
+    assert [record.seed for record in records] == [0, 1, 2]
+    for record in records:
+        assert record.value("fid") <= 45
+        assert record.value("inception_score") >= 7
+        assert record.train_seconds <= 180
+        assert record.settings["samples"] == 10_000
+        assert record.floors["real"]["fid"] < 5 < 560 < record.floors["random"]["fid"] < 580
+        low, high = record.metrics["fid"]["interval"]
+        assert low < record.value("fid") < high
+
+
+def test_autoencoder_beats_the_best_linear_code():
+    (record,) = load_records("autoencoder", "mnist", "full")
+    assert record.value("val_loss") < record.value("pca_loss")
