@@ -802,7 +802,7 @@ print(
 # The two columns of intervals answer two questions. The first: what would *other samples of this size* give? It knows
 # nothing of the bias, and for real digits it excludes the true distance, 0. An interval around a biased number is sure
 # of the wrong thing. The second takes the bias out, for the distance that *endless samples* would have, and holds
-# 0. It is wider, and may reach below zero.
+# 0. It may reach below zero, which no true distance does: near perfection, "we cannot tell" is the honest answer.
 
 # %% [markdown]
 # ## What we found
