@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import pytest
 
-from gencore.records import load_records
 from gencore.recipes import autoencoder, classifier, vae
+from gencore.records import load_records
 
 SETTINGS = {
     "autoencoder": autoencoder.settings("full"),
@@ -25,7 +25,7 @@ def test_settings_are_todays(family):
 
 
 def test_vae_keeps_its_promise_in_every_seed():
-    """FID at most 45 and Inception score at least 7, from at most three minutes of training, against the test digits."""
+    """FID at most 45 and Inception score at least 7 against the test digits, from at most three minutes."""
     records = load_records("vae", "mnist", "full")
     assert [record.seed for record in records] == [0, 1, 2]
     for record in records:
