@@ -33,6 +33,8 @@ book: $(READY) ## build the site into _build/html, from the stored outputs
 
 test reference: export JAX_PLATFORMS = cpu
 test reference: export GENCORE_PROFILE = quick
+# Two workers share two cores: one thread each for NumPy, or they wait for one another.
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(READY) ## prove everything: the library, its examples, the book, every stored output
 	$(RUN) pytest -n $(JOBS) --dist loadfile -m "not reference" \
 	  --nbval --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)
