@@ -91,7 +91,9 @@ def test_what_is_compared_prints_no_warning(notebook: nbformat.NotebookNode):
 def test_every_image_is_a_figure_that_can_be_read_and_heard(path: Path, notebook: nbformat.NotebookNode):
     for cell in code_cells(notebook):
         if images(cell):
-            assert len(cell.outputs) == 1, f"a figure's cell shows its figure and nothing else:\n{cell.source}"
+            assert len(cell.outputs) == 1, (
+                f"a figure's cell shows its figure and nothing else:\n{cell.source}"
+            )
             name, caption, alt = figure(cell)
             assert re.fullmatch(rf"fig-{path.stem[:2]}-[a-z0-9-]+", name), f"the name of a figure is {name!r}"
             assert len(caption.split()) >= 3, f"{name} needs a caption that says what to see"
