@@ -73,7 +73,7 @@ def settings(profile: Profile | None = None) -> Settings:
     return FULL
 
 
-QUICK = Settings(hidden=(256, 256), learning_rate=3e-3, steps=800)
+QUICK = Settings(hidden=(256, 256), learning_rate=5e-3, steps=600)
 
 FULL = Settings(latent_dim=8, beta=1.5, learning_rate=1.5e-3, steps=17_000, ema_decay=0.999, samples=10_000)
 
