@@ -364,7 +364,7 @@ ax = curves(
     ylabel="MSE per pixel",
     logy=True,
 )
-floor_lines(ax, {"mean image": error["mean image"], "PCA, test": error["PCA, 128 components"]})
+ax = floor_lines(ax, {"mean image": error["mean image"], "PCA, test": error["PCA, 128 components"]})
 
 # %% [markdown]
 # The network passes PCA, with room to spare on the training digits and less on the test digits. The distance between its two curves is overfitting: about
@@ -663,7 +663,7 @@ figure, axes = plt.subplots(1, 2, figsize=(7.2, 3), sharey=True)
 for ax, (k, groups) in zip(axes, errors.items(), strict=True):
     shown = {name: groups[name] for name in ("other digits", f"the digit {k}")}
     histograms(shown, xlabel="squared error per pixel", ax=ax, logx=True)
-axes[1].set_ylabel("")
+_ = axes[1].set_ylabel("")
 
 # %%
 scores = {(row["never seen"], row["anomaly"]): row["network"] for row in table}
@@ -794,7 +794,7 @@ check_claim(
 ax = dot_chart(
     {name: scores["fid"] for name, scores in judged.items()}, xlabel=f"FID, {n:,} images", logx=True
 )
-floor_lines(ax, marks, axis="x")
+ax = floor_lines(ax, marks, axis="x")
 
 # %% [markdown]
 # Garbage, then: random codes land near random pixels. (Look at the precision, too. It calls most of them realistic: they fall into the wide neighborhoods of a
@@ -811,7 +811,7 @@ decoded = np.asarray(narrow.decode(places.reshape(-1, 2).astype(np.float32)))
 figure, (ax, beside) = plt.subplots(1, 2, figsize=(7.2, 3.7))
 scatter_2d(flat_codes[:1500], digits.labels[:1500], ax=ax).set_aspect("auto")
 ax.set(xlim=(left_end, right_end), ylim=(bottom, top))
-latent_map(decoded.reshape(12, 12, 28, 28), extent=(left_end, right_end, bottom, top), ax=beside)
+beside = latent_map(decoded.reshape(12, 12, 28, 28), extent=(left_end, right_end, bottom, top), ax=beside)
 
 # %%
 cells, _, _ = np.histogram2d(*flat_codes.T, bins=20, range=[[left_end, right_end], [bottom, top]])
@@ -936,7 +936,7 @@ sharp = {name: edge_energy(square(images)) / edge_energy(test.images) for name, 
 figure, (ax, beside) = plt.subplots(1, 2, figsize=(7.2, 2.4), width_ratios=[3, 2])
 floor_lines(dot_chart(fid, xlabel=f"FID, {n:,} images", logx=True, ax=ax), marks, axis="x")
 dot_chart(sharp, xlabel="edge energy, digits = 1", ax=beside, number=".2f")
-beside.set_yticklabels([])
+_ = beside.set_yticklabels([])
 
 # %% mystnb={"figure": {"name": "fig-03-causes", "caption": "Two causes, changed one at a time. Two numbers are too few: blur. A wrong distribution of codes: garbage. The last two rows come from the same decoder."}, "image": {"alt": "Four rows of ten images. Codes of digits with 128 numbers: sharp digits. Codes of digits with 2 numbers: blurred digits. Codes from ten fitted Gaussians: mostly readable, slightly broken digits. Codes from a standard normal: white blobs."}}
 order = np.arange(0, n, n // 10)
