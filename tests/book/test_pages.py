@@ -58,13 +58,10 @@ def test_a_chapter_without_its_slide_is_refused(tmp_path: Path, monkeypatch: pyt
 
 
 def test_headings_in_code_are_no_sections(tmp_path: Path):
-    cell = r"# One\n\n```bash\n# not a heading\n```\n\n## Two `x`: three"
+    cell = r"# One\n\n```bash\n# not a heading\n```\n\n## Two `x`: three\n\n### Is $z$ *random*?"
     (tmp_path / "n.ipynb").write_text(f'{{"cells": [{{"cell_type": "markdown", "source": ["{cell}"]}}]}}')
-    found = deck.sections(tmp_path / "n.ipynb")
-    assert [(section.heading, section.anchor) for section in found] == [
-        ("One", "one"),
-        ("Two `x`: three", "two-x-three"),
-    ]
+    found = [(section.heading, section.anchor) for section in deck.sections(tmp_path / "n.ipynb")]
+    assert found == [("One", "one"), ("Two `x`: three", "two-x-three"), ("Is $z$ *random*?", "is--random")]
 
 
 def test_results_are_means_over_seeds_above_their_floors(monkeypatch: pytest.MonkeyPatch):

@@ -53,6 +53,11 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
+def anchor(heading: str) -> str:
+    """Return the anchor that MyST gives to a heading: made of its text, without markup and without formulas."""
+    return slugify(re.sub(r"\$[^$]*\$|[`*]", "", heading))
+
+
 def sections(notebook: Path) -> list[Section]:
     """Cut a notebook at its headings, down to the third level."""
     found: list[Section] = []
@@ -63,7 +68,7 @@ def sections(notebook: Path) -> list[Section]:
         elif cell["cell_type"] == "markdown":
             prose = re.sub(r"^(```|~~~|:::).*?^\1", "", source, flags=re.MULTILINE | re.DOTALL)
             for heading in re.findall(r"^#{1,3}[ \t]+(.+?)[ \t]*$", prose, flags=re.MULTILINE):
-                found.append(Section(heading, slugify(re.sub(r"[`*]", "", heading)), ""))
+                found.append(Section(heading, anchor(heading), ""))
     return found
 
 
