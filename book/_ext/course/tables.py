@@ -1,5 +1,6 @@
 """The tables of the generated pages, as lines of Markdown. Plain functions of the data, so that tests can read them."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import mean
@@ -10,11 +11,11 @@ from gencore.records import Record, load_records
 from . import deck
 
 SCORES = {
-    "fid": "FID ↓",
-    "inception_score": "IS ↑",
-    "kid": "KID ↓",
-    "precision": "Precision ↑",
-    "recall": "Recall ↑",
+    "fid": "FID\N{NO-BREAK SPACE}↓",
+    "inception_score": "IS\N{NO-BREAK SPACE}↑",
+    "kid": "KID\N{NO-BREAK SPACE}↓",
+    "precision": "Precision\N{NO-BREAK SPACE}↑",
+    "recall": "Recall\N{NO-BREAK SPACE}↑",
 }
 NAMES = {
     "fashion_mnist": "Fashion-MNIST",
@@ -34,7 +35,7 @@ def table(
     columns = " ".join(map(str, widths)) or "auto"
     lines = ["", ":::{list-table}", ":header-rows: 1", f":widths: {columns}", ":class: course-table", ""]
     for row in (header, *rows):
-        first, *others = (" ".join(str(cell).split()) for cell in row)
+        first, *others = (" ".join(re.split(r"[ \n]+", str(cell).strip())) for cell in row)
         lines += [f"* - {first}", *(f"  - {cell}" for cell in others)]
     return [*lines, ":::", ""]
 
@@ -123,7 +124,7 @@ def score_table(records: Sequence[Record]) -> list[str]:
         name: label for name, label in SCORES.items() if any(name in record.metrics for record in records)
     }
     rows = [score_row(group, list(shown)) for group in runs.values()] + floor_rows(records, list(shown))
-    return table(("Model", "Data", "Profile", "Seeds", "Training", *shown.values()), rows)
+    return table(("Model", "Data", "Training", *shown.values()), rows)
 
 
 def other_rows(records: Sequence[Record]) -> list[list[str]]:
@@ -145,12 +146,13 @@ def other_rows(records: Sequence[Record]) -> list[list[str]]:
 def score_row(runs: Sequence[Record], scores: Sequence[str]) -> list[str]:
     """Return the mean over the seeds, and the range."""
     first = runs[0]
-    cells = [words(first.family), words(first.dataset), first.profile, str(len(runs))]
+    seeds = f", {len(runs)} seeds" if len(runs) > 1 else ""
+    cells = [words(first.family) + seeds, f"{words(first.dataset)}, {first.profile}"]
     cells.append(f"{mean(run.train_seconds for run in runs):.0f} s")
     for score in scores:
         values = [run.value(score) for run in runs if score in run.metrics]
-        spread = f" ({min(values):.4g} to {max(values):.4g})" if len(values) > 1 else ""
-        cells.append(f"**{mean(values):.4g}**{spread}" if values else "")
+        spread = f" [({min(values):.3g}–{max(values):.3g})]{{.range}}" if len(values) > 1 else ""
+        cells.append(f"**{mean(values):.3g}**{spread}" if values else "")
     return cells
 
 
@@ -159,9 +161,9 @@ def floor_rows(records: Sequence[Record], scores: Sequence[str]) -> list[list[st
     rows = {}
     for record in records:
         for floor, values in record.floors.items():
-            cells = [f"{values[score]:.4g}" if score in values else "" for score in scores]
-            place = (FLOORS.get(floor, floor), words(record.dataset), record.profile)
-            rows.setdefault(place, [*place, "", "", *cells])
+            cells = [f"{values[score]:.3g}" if score in values else "" for score in scores]
+            place = (FLOORS.get(floor, floor), f"{words(record.dataset)}, {record.profile}")
+            rows.setdefault(place, [*place, "", *cells])
     return list(rows.values())
 
 
