@@ -81,11 +81,10 @@ plain = autoencoder.Settings(
     latent_dim=2,
     hidden=chosen.hidden,
     epochs=max(1, chosen.steps * chosen.batch_size // len(train.labels)),
-    learning_rate=chosen.learning_rate,
 )
-plane_ae, _ = autoencoder.train(train.flat, train.flat, plain, progress=False)
+plane_ae, _ = autoencoder.train(train.flat, train.flat, plain, seed=1, progress=False)
 
-# %% mystnb={"figure": {"name": "fig-04-holes", "caption": "Left: the codes of the test digits in a plain autoencoder. The small circle holds nearly all random codes from a standard normal distribution. Right: what 25 such random codes decode to."}, "image": {"alt": "Left, a scatter of codes in ten colors: a long thin streak far away from the small circle around zero, which holds no code at all. Right, 25 nearly equal patches of gray static, none of them a digit."}}
+# %% mystnb={"figure": {"name": "fig-04-holes", "caption": "Left: the codes of the test digits in a plain autoencoder. The circle of radius 2.5 holds nearly all random codes from a standard normal distribution. Right: what 25 such random codes decode to."}, "image": {"alt": "Left, a scatter of codes in ten colors: a clump that overlaps only the edge of a circle around zero, and an arm of ones that leads away from it; most of the circle is empty. Right, 25 images: some zeros and other digits, the rest broken white shapes and gray static."}}
 from gencore.plotting import image_grid, scatter_2d
 
 _, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.6), width_ratios=(1.25, 1))
@@ -372,9 +371,8 @@ show_source(vae_loss)
 # %%
 vae = recipe.train(train.flat, chosen, progress=False).model
 no_kl = recipe.train(train.flat, replace(chosen, beta=0.0), progress=False).model
-ae, _ = autoencoder.train(
-    train.flat, train.flat, replace(plain, latent_dim=chosen.latent_dim), progress=False
-)
+plain = replace(plain, latent_dim=chosen.latent_dim, learning_rate=chosen.learning_rate)
+ae, _ = autoencoder.train(train.flat, train.flat, plain, progress=False)
 
 # %% [markdown]
 # Each decodes random codes from $\mathcal N(0, I)$. That is not fair to the autoencoder: nobody told it where its codes should be.
