@@ -504,8 +504,10 @@ plt.show()
 # The ELBO is a bound, so the true $\log p(x)$ of a digit is higher. How much? Average $K$ importance weights *inside* the
 # logarithm, and the bound rises with $K$ toward $\log p(x)$ {cite:p}`burda2016`. This is the {term}`IWAE` bound:
 #
-# $$\mathcal L_K(x) = \mathbb E_{z_1, \dots, z_K \sim q(z \mid x)}\, \log \frac1K \sum_{i=1}^{K} \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)},
-#   \qquad \mathcal L_1 = \mathrm{ELBO} \le \mathcal L_K \le \log p(x).$$ (eq-04-iwae)
+# $$\begin{aligned}
+# \mathcal L_K(x) &= \mathbb E_{z_1, \dots, z_K \sim q(z \mid x)}\, \log \frac1K \sum_{i=1}^{K} \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \\
+# \mathcal L_1 &= \mathrm{ELBO} \;\le\; \mathcal L_K \;\le\; \log p(x).
+# \end{aligned}$$ (eq-04-iwae)
 #
 # The sum runs through `logsumexp`: the weights themselves are far below the smallest float. As a rival we take the
 # integral {eq}`eq-04-marginal` at its word, and draw the codes from the prior instead of from $q$. That is the same formula
