@@ -7,7 +7,8 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 import matplotlib
 from jaxtyping import install_import_hook
 
-matplotlib.use("Agg")  # here and not in the environment: nbval's kernels inherit that, and have to show their figures
+# Here and not in the environment: nbval's kernels inherit that, and have to show their figures.
+matplotlib.use("Agg")
 
 # An int may stand where a float is wanted, as PEP 484 says and every reader expects.
 install_import_hook("gencore", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")

@@ -128,8 +128,10 @@ def load_fashion_mnist(split: str = "train") -> LabeledImages:
         DownloadError: the files are neither in the data folder nor to be had from a mirror.
 
     Example:
-        >>> load_fashion_mnist("train").images.shape  # doctest: +SKIP
-        (60000, 28, 28)
+        >>> load_fashion_mnist("validation")
+        Traceback (most recent call last):
+        ...
+        ValueError: split is 'validation'; use 'train' or 'test'
 
     Reference:
         Xiao, Rasul and Vollgraf 2017, *Fashion-MNIST: a novel image dataset for benchmarking machine learning

@@ -126,7 +126,9 @@ def extract_features(images: Float[AnyArray, "n ..."], *, batch_size: int = 1000
     images = images.reshape(-1, 28, 28)
     padded = np.concatenate([images, np.zeros((-len(images) % batch_size, 28, 28), np.float32)])
     model = load_classifier()
-    parts = [_extract(model, padded[i : i + batch_size]) for i in range(0, len(padded), batch_size)]
+    parts = [
+        _extract(model, jnp.asarray(padded[i : i + batch_size])) for i in range(0, len(padded), batch_size)
+    ]
     features, probabilities = (
         np.concatenate([np.asarray(p) for p in each])[: len(images)] for each in zip(*parts, strict=True)
     )

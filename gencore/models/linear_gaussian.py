@@ -88,8 +88,7 @@ class LinearGaussian(NamedTuple):
         log_var = np.log(self.std**2 * scale * posterior_scale**2)
         model = VAE(d, k, (), likelihood=Gaussian(self.std), rngs=nnx.Rngs(0))
         encoder, decoder = model.encoder.layers[0], model.decoder.layers[0]
-        encoder.kernel[...] = jnp.asarray(np.hstack([gain, np.zeros((d, k))]), jnp.float32)
-        encoder.bias[...] = jnp.asarray(np.concatenate([-bias @ gain, log_var]), jnp.float32)
-        decoder.kernel[...] = jnp.asarray(weight.T, jnp.float32)
-        decoder.bias[...] = jnp.asarray(bias, jnp.float32)
+        to_code = np.hstack([gain, np.zeros((d, k))]), np.concatenate([-bias @ gain, log_var])
+        for layer, (kernel, offset) in ((encoder, to_code), (decoder, (weight.T, bias))):
+            nnx.update(layer, {"kernel": jnp.asarray(kernel, "f"), "bias": jnp.asarray(offset, "f")})
         return model
