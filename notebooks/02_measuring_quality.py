@@ -42,8 +42,12 @@ if find_spec("gencore") is None:
     pip = [sys.executable, "-m", "pip"]
     versions = Path(tempfile.mkdtemp(), "versions.txt")
     versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
+    source = (
+        "gencore @ git+https://github.com/creation-challenge/creation-challenge"
+    )
+    subprocess.check_call(
+        [*pip, "install", "--quiet", "--constraint", versions, source]
+    )
 
 from gencore import notebook
 
@@ -79,7 +83,9 @@ show_source(noisy, blurred)
 train, test = load_mnist("train"), load_mnist("test")
 n = chosen.samples
 digits = class_sample(train, n).images  # equally many of each class
-averages = np.stack([train.images[train.labels == k].mean(axis=0) for k in range(10)])
+averages = np.stack(
+    [train.images[train.labels == k].mean(axis=0) for k in range(10)]
+)
 
 sets = {
     "real digits": digits,
@@ -130,8 +136,12 @@ from gencore.records import load_records
 
 (record,) = load_records("classifier", "mnist", "full")
 embedded = load_mnist("test", source="embedded")
-print(f"MNIST's 10,000 test digits, not seen in training: {record.value('test_accuracy'):.2%} right")
-print(f"the embedded test digits:                         {accuracy(load_classifier(), embedded):.2%} right")
+print(
+    f"MNIST's 10,000 test digits, not seen in training: {record.value('test_accuracy'):.2%} right"
+)
+print(
+    f"the embedded test digits:                         {accuracy(load_classifier(), embedded):.2%} right"
+)
 
 # %% [markdown]
 # The second number is higher, and that is no luck. The embedded digits are copies, byte for byte, of images in MNIST's
@@ -183,14 +193,23 @@ show_source(inception_score)
 from gencore.claims import check_claim
 
 limits = {
-    k: (inception_score(np.full((k, k), 1 / k)).mean, inception_score(np.eye(k)).mean) for k in (10, 1000)
+    k: (
+        inception_score(np.full((k, k), 1 / k)).mean,
+        inception_score(np.eye(k)).mean,
+    )
+    for k in (10, 1000)
 }
-reached = {k: bool(np.allclose(limit, (1, 1000), rtol=1e-9)) for k, limit in limits.items()}
+reached = {
+    k: bool(np.allclose(limit, (1, 1000), rtol=1e-9)) for k, limit in limits.items()
+}
 check_claim(
     "02-is-range",
     holds=reached[1000],
     otherwise=reached[10],
-    measured={f"{k} classes": f"from {low:.0f} to {high:.0f}" for k, (low, high) in limits.items()},
+    measured={
+        f"{k} classes": f"from {low:.0f} to {high:.0f}"
+        for k, (low, high) in limits.items()
+    },
 )
 
 # %% [markdown]
@@ -205,15 +224,31 @@ from gencore.notebook import show_table
 rows = []
 for name, judged in seen.items():
     p = judged.probabilities.astype(np.float64)
-    used, doubt = np.exp(entr(p.mean(axis=0)).sum()), np.exp(entr(p).sum(axis=1).mean())
-    rows.append({"set": name, "labels used": used, "labels in doubt": doubt, "IS": inception_score(p).mean})
-show_table(rows, formats={"labels used": ".2f", "labels in doubt": ".2f", "IS": ".2f"})
+    used, doubt = (
+        np.exp(entr(p.mean(axis=0)).sum()),
+        np.exp(entr(p).sum(axis=1).mean()),
+    )
+    rows.append(
+        {
+            "set": name,
+            "labels used": used,
+            "labels in doubt": doubt,
+            "IS": inception_score(p).mean,
+        }
+    )
+show_table(
+    rows, formats={"labels used": ".2f", "labels in doubt": ".2f", "IS": ".2f"}
+)
 
 # %% mystnb={"figure": {"name": "fig-02-inception", "caption": "Inception score of the nine sets (MNIST classifier). Ten images, each repeated, score as high as a thousand different real digits."}, "image": {"alt": "A chart with one dot a set. One image a class and real digits stand together at 9.9, close to the upper bound of 10, with class averages at 9.1. Blurred digits reach 6.4 and noisy ones 5.2. Only threes, inverted, black and random pixels lie between 1 and 2."}}
 from gencore.plotting import dot_chart
 
 inception = {row["set"]: row["IS"] for row in rows}
-ax = dot_chart(inception, xlabel="Inception score (MNIST classifier), between 1 and 10", number=".2f")
+ax = dot_chart(
+    inception,
+    xlabel="Inception score (MNIST classifier), between 1 and 10",
+    number=".2f",
+)
 # %% [markdown]
 # The score does what the slide says, "higher = better", as long as images get worse by losing their label: noise and
 # blur raise the doubt, and *only threes* uses one label. But it sees **labels only**. *One image a class* is ten
@@ -222,7 +257,10 @@ ax = dot_chart(inception, xlabel="Inception score (MNIST classifier), between 1 
 # repetition. A generator that has learned one clear image a class, and nothing else, is as good as reality.
 
 # %%
-falls = all(inception[name] < inception["real digits"] for name in ("noisy", "blurred", "only threes"))
+falls = all(
+    inception[name] < inception["real digits"]
+    for name in ("noisy", "blurred", "only threes")
+)
 check_claim(
     "02-is-quality-and-diversity",
     holds=falls,
@@ -239,10 +277,14 @@ check_claim(
 # %%
 p = seen["real digits"].probabilities
 in_order = p[np.argsort(p.argmax(axis=1), kind="stable")]
-unshuffled = np.mean([inception_score(part).mean for part in np.array_split(in_order, 10)])
+unshuffled = np.mean(
+    [inception_score(part).mean for part in np.array_split(in_order, 10)]
+)
 print(f"ten parts in the order of the classes, not shuffled: {unshuffled:.1f}")
 for splits in (1, 10, 100):
-    print(f"{splits:3d} splits, shuffled: {inception_score(in_order, splits=splits).mean:.1f}")
+    print(
+        f"{splits:3d} splits, shuffled: {inception_score(in_order, splits=splits).mean:.1f}"
+    )
 
 # %% [markdown]
 # **The slide's thresholds** are ">300 excellent, 100–300 good, <100 poor". We hold real handwriting against them.
@@ -281,10 +323,17 @@ check_claim(
 from gencore.metrics import frechet_distance
 
 a, b = real.features.astype(np.float64), seen["noisy"].features.astype(np.float64)
-gap, cov_a, cov_b = a.mean(axis=0) - b.mean(axis=0), np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+gap, cov_a, cov_b = (
+    a.mean(axis=0) - b.mean(axis=0),
+    np.cov(a, rowvar=False),
+    np.cov(b, rowvar=False),
+)
 roots = np.sqrt(np.abs(np.linalg.eigvals(cov_a @ cov_b)))
 by_hand = gap @ gap + np.trace(cov_a) + np.trace(cov_b) - 2 * roots.sum()
-print("equal to the library's in six digits:", bool(np.isclose(by_hand, frechet_distance(a, b), rtol=1e-6)))
+print(
+    "equal to the library's in six digits:",
+    bool(np.isclose(by_hand, frechet_distance(a, b), rtol=1e-6)),
+)
 show_source(frechet_distance)
 
 # %% [markdown]
@@ -301,21 +350,33 @@ show_source(frechet_distance)
 doses = {
     "noise": [noisy(digits, std) for std in chosen.noise],
     "blur": [blurred(digits, width) for width in chosen.blur],
-    "missing classes": [class_sample(train, n, classes=range(k, 10)).images for k in chosen.dropped],
+    "missing classes": [
+        class_sample(train, n, classes=range(k, 10)).images for k in chosen.dropped
+    ],
 }
 
 # %% mystnb={"figure": {"name": "fig-02-doses", "caption": "Three kinds of damage in five doses, left to right. In the last row each image is flawless; what grows is the number of digits that never appear."}, "image": {"alt": "Three rows of ten images, two for each dose. Noise grows from a faint grain to heavy static. Blur grows until the strokes melt together. The third row shows clean digits, of which fewer and fewer kinds remain."}}
-ax = image_rows({name: np.concatenate([images[4:6] for images in steps]) for name, steps in doses.items()})
+ax = image_rows(
+    {
+        name: np.concatenate([images[4:6] for images in steps])
+        for name, steps in doses.items()
+    }
+)
 # %%
 from gencore.recipes.evaluation import score_samples
 
 
 def score(images):
-    return {name: entry["value"] for name, entry in score_samples(images, real).items()}
+    return {
+        name: entry["value"] for name, entry in score_samples(images, real).items()
+    }
 
 
 scores = {name: score(images) for name, images in sets.items()}
-ladders = {name: [scores["real digits"], *map(score, steps)] for name, steps in doses.items()}
+ladders = {
+    name: [scores["real digits"], *map(score, steps)]
+    for name, steps in doses.items()
+}
 fid = {name: [step["fid"] for step in steps] for name, steps in ladders.items()}
 show_table(
     [
@@ -331,10 +392,17 @@ from gencore.plotting import curves, floor_lines
 
 steps = np.arange(6)
 ax = curves(
-    {name: (steps, f) for name, f in fid.items()}, xlabel="dose", ylabel="FID (MNIST classifier)", logy=True
+    {name: (steps, f) for name, f in fid.items()},
+    xlabel="dose",
+    ylabel="FID (MNIST classifier)",
+    logy=True,
 )
 ax = floor_lines(
-    ax, {"real": round(scores["real digits"]["fid"], 1), "random": round(scores["random pixels"]["fid"])}
+    ax,
+    {
+        "real": round(scores["real digits"]["fid"], 1),
+        "random": round(scores["random pixels"]["fid"]),
+    },
 )
 # %% [markdown]
 # Every dose of every damage raises FID. Note dose 0: real training digits against real test digits score about 8, not
@@ -349,13 +417,27 @@ ax = floor_lines(
 # %%
 from gencore.metrics import kernel_distance
 
-pool = np.concatenate([extract_features(train.images).features, extract_features(test.images).features])
+pool = np.concatenate(
+    [
+        extract_features(train.images).features,
+        extract_features(test.images).features,
+    ]
+)
 rng = np.random.default_rng(0)
 by_count = {}
 for count in chosen.counts:
-    picks = [rng.permutation(len(pool))[: 2 * count].reshape(2, count) for _ in range(chosen.repeats)]
-    by_count[count] = [[f(pool[i], pool[j]) for i, j in picks] for f in (frechet_distance, kernel_distance)]
-counts, mean_fid = np.array(chosen.counts), np.array([np.mean(f) for f, _ in by_count.values()])
+    picks = [
+        rng.permutation(len(pool))[: 2 * count].reshape(2, count)
+        for _ in range(chosen.repeats)
+    ]
+    by_count[count] = [
+        [f(pool[i], pool[j]) for i, j in picks]
+        for f in (frechet_distance, kernel_distance)
+    ]
+counts, mean_fid = (
+    np.array(chosen.counts),
+    np.array([np.mean(f) for f, _ in by_count.values()]),
+)
 slope, endless = np.polyfit(1 / counts, mean_fid, 1)
 
 # %%
@@ -375,7 +457,9 @@ import matplotlib.pyplot as plt
 
 figure, (left, right) = plt.subplots(1, 2)
 fit = {"measured": (counts, mean_fid), "c / N": (counts, slope / counts)}
-curves(fit, xlabel="images in each set", ylabel="FID", logx=True, logy=True, ax=left)
+curves(
+    fit, xlabel="images in each set", ylabel="FID", logx=True, logy=True, ax=left
+)
 kid = np.array([k for _, k in by_count.values()])
 bands = {"KID": (kid.min(axis=1), kid.max(axis=1))}
 ax = curves(
@@ -418,7 +502,10 @@ print(f"all features doubled: FID times {ratio:.3f}")
 check_claim(
     "02-fid-range",
     holds=max(entry["fid"] for entry in scores.values()) <= 500,
-    measured={name: f"{scores[name]['fid']:.0f}" for name in ("inverted", "random pixels", "black")},
+    measured={
+        name: f"{scores[name]['fid']:.0f}"
+        for name in ("inverted", "random pixels", "black")
+    },
 )
 
 # %% [markdown]
@@ -438,17 +525,26 @@ checks = {
     f"real digits, {counts[0]} of them": mean_fid[0],
     f"real digits, {counts[2]} of them": mean_fid[2],
 }
-words = {name: str(names[np.digitize(value, [10, 50])]) for name, value in checks.items()}
+words = {
+    name: str(names[np.digitize(value, [10, 50])]) for name, value in checks.items()
+}
 show_table(
-    {"set": list(words), "FID": list(checks.values()), "the slide calls it": list(words.values())},
+    {
+        "set": list(words),
+        "FID": list(checks.values()),
+        "the slide calls it": list(words.values()),
+    },
     formats={"FID": ".1f"},
 )
 
 # %%
 check_claim(
     "02-fid-thresholds",
-    holds=[words[f"noise, dose {i}"] for i in (1, 2, 3)] == list(names) and words["real digits"] == names[0],
-    otherwise=all(words[name] == names[0] for name in words if name.startswith("real digits,")),
+    holds=[words[f"noise, dose {i}"] for i in (1, 2, 3)] == list(names)
+    and words["real digits"] == names[0],
+    otherwise=all(
+        words[name] == names[0] for name in words if name.startswith("real digits,")
+    ),
     measured=f"at {n:,} images noise passes through all three labels in order, from real digits on; "
     f"at {counts[0]} images real digits are “{words[f'real digits, {counts[0]} of them']}”",
 )
@@ -469,7 +565,9 @@ check_claim(
 z = np.random.default_rng(0).standard_normal(a.shape)
 z -= z.mean(axis=0)
 values, vectors = np.linalg.eigh(cov_a)
-root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # root @ root is the real covariance
+root = (
+    vectors * np.sqrt(np.maximum(values, 0))
+) @ vectors.T  # root @ root is the real covariance
 white = np.linalg.solve(np.linalg.cholesky(np.cov(z, rowvar=False)), z.T).T
 impostor = a.mean(axis=0) + white @ root
 print(
@@ -482,8 +580,15 @@ from gencore.plotting import scatter_2d
 figure, panels = plt.subplots(1, 2)
 main = vectors[:, [-1, -2]]
 reach = 1.05 * np.abs((impostor - a.mean(axis=0)) @ main).max()
-for ax, (title, crowd) in zip(panels, {"real digits": a, "impostor": impostor}.items(), strict=True):
-    scatter_2d((crowd - a.mean(axis=0)) @ main, xlabel="first direction", ylabel="second direction", ax=ax)
+for ax, (title, crowd) in zip(
+    panels, {"real digits": a, "impostor": impostor}.items(), strict=True
+):
+    scatter_2d(
+        (crowd - a.mean(axis=0)) @ main,
+        xlabel="first direction",
+        ylabel="second direction",
+        ax=ax,
+    )
     ax.set_aspect("equal", adjustable="box")
     ax.set(title=title, xlim=(-reach, reach), ylim=(-reach, reach))
 
@@ -493,12 +598,20 @@ from gencore.metrics import density_coverage, precision_recall
 crowds = {"other real digits": seen["real digits"].features, "impostor": impostor}
 rows = []
 for name, crowd in crowds.items():
-    row = {"crowd": name, "FID": frechet_distance(a, crowd), "KID": kernel_distance(a, crowd)}
-    row |= precision_recall(a, crowd)._asdict() | density_coverage(a, crowd)._asdict()
+    row = {
+        "crowd": name,
+        "FID": frechet_distance(a, crowd),
+        "KID": kernel_distance(a, crowd),
+    }
+    row |= (
+        precision_recall(a, crowd)._asdict() | density_coverage(a, crowd)._asdict()
+    )
     rows.append(row)
 two = {name: ".2f" for name in rows[0] if name != "crowd"}
 show_table(
-    rows, formats=two | {"FID": ".1f"}, caption=f"Against {n:,} real test digits, MNIST classifier features."
+    rows,
+    formats=two | {"FID": ".1f"},
+    caption=f"Against {n:,} real test digits, MNIST classifier features.",
 )
 
 # %%
@@ -570,8 +683,13 @@ show_table(
 # %% mystnb={"figure": {"name": "fig-02-which-notices", "caption": "Which score notices what? The doses of the earlier figures, judged by precision, recall and coverage."}, "image": {"alt": "Three panels: noise, blur and missing classes, each with precision, recall and coverage against dose. Precision stays near 0.9 in all panels. Under noise and blur recall falls to zero, coverage a little later. For missing classes both fall slowly."}}
 figure, panels = plt.subplots(1, 3, sharey=True)
 for ax, (name, entries) in zip(panels, ladders.items(), strict=True):
-    series = {key: (steps, [entry[key] for entry in entries]) for key in ("precision", "recall", "coverage")}
-    for (key, pair), style in zip(series.items(), ("o-", "s--", "^-."), strict=True):
+    series = {
+        key: (steps, [entry[key] for entry in entries])
+        for key in ("precision", "recall", "coverage")
+    }
+    for (key, pair), style in zip(
+        series.items(), ("o-", "s--", "^-."), strict=True
+    ):
         ax.plot(*pair, style, label=key, markersize=4)
     ax.set(title=name, xlabel="dose", ylim=(-0.03, 1.05))
 panels[0].set_ylabel("share")
@@ -595,13 +713,20 @@ def from_middle(features):
 
 shown = ("real digits", "noisy", "blurred", "black", "inverted")
 show_table(
-    [{"set": name, "distance from the middle": from_middle(seen[name].features)} for name in shown],
+    [
+        {"set": name, "distance from the middle": from_middle(seen[name].features)}
+        for name in shown
+    ],
     formats={"distance from the middle": ".1f"},
     caption="Median distance from the mean of the real features.",
 )
 balls = density_coverage(real.features, seen["black"].features[:1], k=3).density * 3
-radii = NearestNeighbors(n_neighbors=4).fit(a).kneighbors(a)[0][:, 3]  # the nearest is the image itself
-print(f"half of the balls have a radius below {np.median(radii):.0f}, the largest {radii.max():.0f}")
+radii = (
+    NearestNeighbors(n_neighbors=4).fit(a).kneighbors(a)[0][:, 3]
+)  # the nearest is the image itself
+print(
+    f"half of the balls have a radius below {np.median(radii):.0f}, the largest {radii.max():.0f}"
+)
 print(
     f"a black image lies in {balls:.0f} of the {n:,} balls around real digits; for precision, one is enough"
 )
@@ -652,7 +777,9 @@ letters, words_in_it = len(fresh), len(fresh.split())
 models = {order: NGram(known, order, LETTERS) for order in chosen.orders}
 nll = {order: model.nll(fresh) for order, model in models.items()}
 total = {order: each.sum() for order, each in nll.items()}
-print(f"order 0: perplexity {perplexity(total[0], letters):.1f} per letter, for {len(LETTERS)} symbols")
+print(
+    f"order 0: perplexity {perplexity(total[0], letters):.1f} per letter, for {len(LETTERS)} symbols"
+)
 
 # %% [markdown]
 # The text is the help pages that ship with Python, of which each version has its own, so the exact numbers below may
@@ -675,14 +802,23 @@ rows = [
     for order in models
 ]
 show_table(
-    rows, formats={"per letter": ".2f", "per word": ",.0f", "bits per letter": ".2f", "guessed right": ".0%"}
+    rows,
+    formats={
+        "per letter": ".2f",
+        "per word": ",.0f",
+        "bits per letter": ".2f",
+        "guessed right": ".0%",
+    },
 )
 
 # %% mystnb={"figure": {"name": "fig-02-perplexity", "caption": "The same models on the same text, in two units. The slide's thresholds, 20 and 100, are the dotted lines."}, "image": {"alt": "Two falling curves of perplexity against the order of the model, on a logarithmic axis. Per letter it falls from 27 to about 4 and is below 20 from order 1 on. Per word it falls from almost 100 million to about 2,000, always far above 100."}}
 orders = list(models)
 both = {
     "per letter": (orders, [perplexity(nats, letters) for nats in total.values()]),
-    "per word": (orders, [perplexity(nats, words_in_it) for nats in total.values()]),
+    "per word": (
+        orders,
+        [perplexity(nats, words_in_it) for nats in total.values()],
+    ),
 }
 ax = curves(both, xlabel="order of the model", ylabel="perplexity", logy=True)
 ax = floor_lines(ax, {"human-like below": 20, "gibberish above": 100})
@@ -696,7 +832,9 @@ ax = floor_lines(ax, {"human-like below": 20, "gibberish above": 100})
 
 # %%
 per_letter, per_word = both["per letter"][1], both["per word"][1]
-better_guess = all(np.diff(list(guessed.values())) > 0) and all(np.diff(per_letter) < 0)
+better_guess = all(np.diff(list(guessed.values())) > 0) and all(
+    np.diff(per_letter) < 0
+)
 check_claim(
     "02-perplexity-predictability",
     holds=better_guess,
@@ -724,7 +862,9 @@ check_claim(
 
 # %%
 gibberish = {
-    order: (a, b) for order, a, b in zip(orders, per_letter, per_word, strict=True) if 1 <= order <= 3
+    order: (a, b)
+    for order, a, b in zip(orders, per_letter, per_word, strict=True)
+    if 1 <= order <= 3
 }
 check_claim(
     "02-perplexity-thresholds",
@@ -740,8 +880,12 @@ check_claim(
 from gencore.notebook import about
 
 low, high = (2 ** (bits * letters_per_word) for bits in (0.6, 1.3))
-print(f"a human reader: between {about(2**0.6, 0.1)} and {about(2**1.3, 0.5)} per letter")
-print(f"the same reader, per word: from about {about(low, 5)} to more than 100: {bool(high > 100)}")
+print(
+    f"a human reader: between {about(2**0.6, 0.1)} and {about(2**1.3, 0.5)} per letter"
+)
+print(
+    f"the same reader, per word: from about {about(low, 5)} to more than 100: {bool(high > 100)}"
+)
 
 # %% [markdown]
 # So a human has a perplexity of about 2 per letter, and at the upper bound a human is "gibberish" per word. Per word,
@@ -767,11 +911,18 @@ judged = {
     "noise, dose 2": extract_features(doses["noise"][1]),
     "one class missing": extract_features(doses["missing classes"][0]),
 }
-values = {name: frechet_distance(real.features, fake.features) for name, fake in judged.items()}
+values = {
+    name: frechet_distance(real.features, fake.features)
+    for name, fake in judged.items()
+}
 here, beyond = (
     {
         name: bootstrap_interval(
-            frechet_distance, real.features, fake.features, resamples=chosen.resamples, debias=debias
+            frechet_distance,
+            real.features,
+            fake.features,
+            resamples=chosen.resamples,
+            debias=debias,
         )
         for name, fake in judged.items()
     }
@@ -779,20 +930,30 @@ here, beyond = (
 )
 
 # %% mystnb={"figure": {"name": "fig-02-intervals", "caption": "FID with its 95 % interval at this number of images (MNIST classifier features)."}, "image": {"alt": "Five dots with bars. Real digits and the first dose of noise have bars that overlap, near 8 and 9. The first dose of blur is near 14, the second dose of noise near 19 and one missing class near 27, with wider bars."}}
-ax = dot_chart(values, intervals=here, xlabel=f"FID, {n:,} images against {n:,}", number=".1f")
+ax = dot_chart(
+    values, intervals=here, xlabel=f"FID, {n:,} images against {n:,}", number=".1f"
+)
 # %%
 show_table(
     {
         "set": list(values),
         "FID": list(values.values()),
-        f"95 % at {n:,} images": [f"{low:.0f} to {high:.0f}" for low, high in here.values()],
-        "95 % for endless images": [f"{low:.0f} to {high:.0f}" for low, high in beyond.values()],
+        f"95 % at {n:,} images": [
+            f"{low:.0f} to {high:.0f}" for low, high in here.values()
+        ],
+        "95 % for endless images": [
+            f"{low:.0f} to {high:.0f}" for low, high in beyond.values()
+        ],
     },
     formats={"FID": ".1f"},
 )
-print("the interval at this count holds 0, the truth for real digits:", here["real digits"].low <= 0)
 print(
-    "the interval for endless images holds it:", beyond["real digits"].low <= 0 <= beyond["real digits"].high
+    "the interval at this count holds 0, the truth for real digits:",
+    here["real digits"].low <= 0,
+)
+print(
+    "the interval for endless images holds it:",
+    beyond["real digits"].low <= 0 <= beyond["real digits"].high,
 )
 
 # %% [markdown]
@@ -814,7 +975,14 @@ from gencore.claims import load_claims
 
 ours = [claim for claim in load_claims() if claim.chapter == "02"]
 show_table(
-    [{"the slide": claim.claim, "verdict": claim.verdict_words, "finding": claim.finding} for claim in ours]
+    [
+        {
+            "the slide": claim.claim,
+            "verdict": claim.verdict_words,
+            "finding": claim.finding,
+        }
+        for claim in ours
+    ]
 )
 
 # %% [markdown]

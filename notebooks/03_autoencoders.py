@@ -41,8 +41,12 @@ if find_spec("gencore") is None:
     pip = [sys.executable, "-m", "pip"]
     versions = Path(tempfile.mkdtemp(), "versions.txt")
     versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
+    source = (
+        "gencore @ git+https://github.com/creation-challenge/creation-challenge"
+    )
+    subprocess.check_call(
+        [*pip, "install", "--quiet", "--constraint", versions, source]
+    )
 
 from gencore import notebook
 
@@ -72,7 +76,15 @@ from gencore.data import blurred, load_mnist, noisy
 from gencore.metrics import edge_energy, mse, psnr, ssim
 from gencore.models import MLP, Autoencoder, extract_features
 from gencore.notebook import about, show_source, show_table
-from gencore.plotting import curves, dot_chart, floor_lines, histograms, image_rows, latent_map, scatter_2d
+from gencore.plotting import (
+    curves,
+    dot_chart,
+    floor_lines,
+    histograms,
+    image_rows,
+    latent_map,
+    scatter_2d,
+)
 from gencore.recipes import autoencoder as recipe
 from gencore.recipes.evaluation import floors, score_samples
 from gencore.records import load_records
@@ -119,9 +131,14 @@ wide, history = recipe.train(
     progress=False,
     evaluate=lambda model: {"test": mse(test.flat, np.asarray(model(test.flat)))},
 )
-narrow, _ = recipe.train(digits.flat, digits.flat, chosen.map(), seed=6, progress=False)
+narrow, _ = recipe.train(
+    digits.flat, digits.flat, chosen.map(), seed=6, progress=False
+)
 
-codes, test_codes = np.asarray(wide.encode(digits.flat)), np.asarray(wide.encode(test.flat))
+codes, test_codes = (
+    np.asarray(wide.encode(digits.flat)),
+    np.asarray(wide.encode(test.flat)),
+)
 rebuilt = np.asarray(wide.decode(test_codes))
 rebuilt_by_two = np.asarray(narrow(test.flat))
 f"{test.flat.shape} → {test_codes.shape} → {rebuilt.shape}"
@@ -134,7 +151,9 @@ squares = {
     "what is lost": np.abs(test.flat - rebuilt),
     "from 2 numbers": rebuilt_by_two,
 }
-ax = image_rows({name: flat[first].reshape(-1, 28, 28) for name, flat in squares.items()})
+ax = image_rows(
+    {name: flat[first].reshape(-1, 28, 28) for name, flat in squares.items()}
+)
 
 # %% [markdown]
 # ### What the 6.125 counts
@@ -151,13 +170,18 @@ low, high = codes.min(axis=0), codes.max(axis=0)
 def quantized(z, bits):
     """Round every entry of a code to the nearest of 2**bits steps."""
     steps = 2**bits - 1
-    return low + np.rint((z - low) / (high - low) * steps).clip(0, steps) / steps * (high - low)
+    return low + np.rint((z - low) / (high - low) * steps).clip(
+        0, steps
+    ) / steps * (high - low)
 
 
 # %%
 pixels = np.rint(255 * test.flat).astype(np.uint8)
 packed = np.mean([len(zlib.compress(image.tobytes(), 9)) for image in pixels])
-error_of = {bits: mse(test.flat, np.asarray(wide.decode(quantized(test_codes, bits)))) for bits in (8, 4)}
+error_of = {
+    bits: mse(test.flat, np.asarray(wide.decode(quantized(test_codes, bits))))
+    for bits in (8, 4)
+}
 float_error = mse(test.flat, rebuilt)
 show_table(
     {
@@ -169,7 +193,11 @@ show_table(
             "128 × 4 bits",
         ],
         "bytes": ["784", f"about {about(packed, 40)}", "512", "128", "64"],
-        "784 / bytes": ["1", about(784 / packed, 0.5), *[f"{784 / size:.4g}" for size in (512, 128, 64)]],
+        "784 / bytes": [
+            "1",
+            about(784 / packed, 0.5),
+            *[f"{784 / size:.4g}" for size in (512, 128, 64)],
+        ],
         "error, in units of the floats'": [
             "0",
             "0",
@@ -181,7 +209,9 @@ show_table(
 
 # %%
 weights = sum(leaf.size for leaf in jax.tree.leaves(nnx.state(wide.decoder)))
-print(f"the decoder: {weights:,} weights, as many bytes as {4 * weights // 784} digits")
+print(
+    f"the decoder: {weights:,} weights, as many bytes as {4 * weights // 784} digits"
+)
 check_claim(
     "03-compression",
     holds=784 / 128 == 6.125 and error_of[8] < 1.05 * float_error,
@@ -223,7 +253,9 @@ check_claim(
 
 # %%
 def read(flat):
-    return float((extract_features(flat).probabilities.argmax(axis=1) == test.labels).mean())
+    return float(
+        (extract_features(flat).probabilities.argmax(axis=1) == test.labels).mean()
+    )
 
 
 kept, kept_by_two = read(rebuilt), read(rebuilt_by_two)
@@ -232,8 +264,12 @@ check_claim(
     holds=kept > 0.98,
     otherwise=kept_by_two > 0.9,
     measured={
-        "classified right, originals": "more than 98 %" if read(test.flat) > 0.98 else "fewer than 98 %",
-        "rebuilt from 128 numbers": "more than 98 %" if kept > 0.98 else "fewer than 98 %",
+        "classified right, originals": "more than 98 %"
+        if read(test.flat) > 0.98
+        else "fewer than 98 %",
+        "rebuilt from 128 numbers": "more than 98 %"
+        if kept > 0.98
+        else "fewer than 98 %",
         "rebuilt from 2 numbers": f"about {about(100 * kept_by_two, 10)} %",
     },
 )
@@ -270,12 +306,19 @@ def rebuild(flat):
 
 
 std = 0.3
-grainy = test.flat + std * np.random.default_rng(0).standard_normal(test.flat.shape, np.float32)
+grainy = test.flat + std * np.random.default_rng(0).standard_normal(
+    test.flat.shape, np.float32
+)
 passed = {
-    name: mse(f(grainy), f(test.flat)) / std**2 for name, f in {"PCA": project, "network": rebuild}.items()
+    name: mse(f(grainy), f(test.flat)) / std**2
+    for name, f in {"PCA": project, "network": rebuild}.items()
 }
-print(f"share of the noise that passes: 1/6.125 = {1 / 6.125:.3f} in theory, {passed['PCA']:.3f} through PCA")
-print(f"more than twice as much passes through the network: {passed['network'] > 2 * passed['PCA']}")
+print(
+    f"share of the noise that passes: 1/6.125 = {1 / 6.125:.3f} in theory, {passed['PCA']:.3f} through PCA"
+)
+print(
+    f"more than twice as much passes through the network: {passed['network'] > 2 * passed['PCA']}"
+)
 
 # %% [markdown]
 # The formula holds for PCA. The network lets more noise through: nobody taught it about noise, and where its input is unlike
@@ -291,12 +334,16 @@ def probe(train, held):
     """Share of test digits that a linear classifier, fitted to `train`, gets right from `held`."""
     mean, std = train.mean(), train.std()
     return (
-        RidgeClassifier(1.0).fit((train - mean) / std, digits.labels).score((held - mean) / std, test.labels)
+        RidgeClassifier(1.0)
+        .fit((train - mean) / std, digits.labels)
+        .score((held - mean) / std, test.labels)
     )
 
 
 residual, test_residual = digits.flat - rebuild(digits.flat), test.flat - rebuilt
-white = np.random.default_rng(0).standard_normal((len(digits.flat) + len(test.flat), 784), np.float32)
+white = np.random.default_rng(0).standard_normal(
+    (len(digits.flat) + len(test.flat), 784), np.float32
+)
 from_residual = probe(residual, test_residual)
 from_white = probe(white[: len(digits.flat)], white[len(digits.flat) :])
 removed = 1 - mse(rebuild(grainy), test.flat) / mse(grainy, test.flat)
@@ -335,22 +382,37 @@ show_source(recipe.train)
 # %%
 answers = {
     "black image": np.zeros_like,
-    "mean image": lambda flat: np.broadcast_to(digits.flat.mean(axis=0), flat.shape),
+    "mean image": lambda flat: np.broadcast_to(
+        digits.flat.mean(axis=0), flat.shape
+    ),
     "PCA, 128 components": project,
     "network, epoch 100": rebuild,
 }
-error = {name: mse(test.flat, answer(test.flat)) for name, answer in answers.items()}
-train_error = {name: mse(digits.flat, answer(digits.flat)) for name, answer in answers.items()}
+error = {
+    name: mse(test.flat, answer(test.flat)) for name, answer in answers.items()
+}
+train_error = {
+    name: mse(digits.flat, answer(digits.flat)) for name, answer in answers.items()
+}
 
 
 def written(errors):
-    return [f"{value:.3f}" if value > 0.01 else about(value, 0.0005) for value in errors.values()]
+    return [
+        f"{value:.3f}" if value > 0.01 else about(value, 0.0005)
+        for value in errors.values()
+    ]
 
 
 show_table(
-    {"answer": list(error), "MSE, training digits": written(train_error), "MSE, test digits": written(error)}
+    {
+        "answer": list(error),
+        "MSE, training digits": written(train_error),
+        "MSE, test digits": written(error),
+    }
 )
-print(f"better than PCA on the test digits: {error['network, epoch 100'] < error['PCA, 128 components']}")
+print(
+    f"better than PCA on the test digits: {error['network, epoch 100'] < error['PCA, 128 components']}"
+)
 
 # %% mystnb={"figure": {"name": "fig-03-training", "caption": "The worked example, pixels in [0, 1]. The network leaves the mean image behind in the first epochs, and passes PCA well before the last."}, "image": {"alt": "Two falling curves of the squared error against the epoch, on a logarithmic scale: training and test. Training starts at the line of the mean image; both cross the line of PCA with 128 components well before epoch 100, and the test curve ends above the training curve."}}
 epochs = np.arange(1, chosen.epochs + 1)
@@ -358,13 +420,19 @@ tested = np.array(history.evaluations["test"])
 ax = curves(
     {
         "training": (epochs, history["loss"]),
-        "test": (tested[:, 0] / (len(digits.flat) // chosen.batch_size), tested[:, 2]),
+        "test": (
+            tested[:, 0] / (len(digits.flat) // chosen.batch_size),
+            tested[:, 2],
+        ),
     },
     xlabel="epoch",
     ylabel="MSE per pixel",
     logy=True,
 )
-ax = floor_lines(ax, {"mean image": error["mean image"], "PCA, test": error["PCA, 128 components"]})
+ax = floor_lines(
+    ax,
+    {"mean image": error["mean image"], "PCA, test": error["PCA, 128 components"]},
+)
 
 # %% [markdown]
 # The network passes PCA, with room to spare on the training digits and less on the test digits. The distance between its two curves is overfitting: about
@@ -403,9 +471,16 @@ for run in runs:
 
 # %%
 mean, spread = float(digits.flat.mean()), float(digits.flat.std())
-factors = {"[0, 1]": 1.0, "[−1, 1]": 4.0, "standardized": 1 / spread**2, "[0, 1], summed": 784.0}
+factors = {
+    "[0, 1]": 1.0,
+    "[−1, 1]": 4.0,
+    "standardized": 1 / spread**2,
+    "[0, 1], summed": 784.0,
+}
 believable = {
-    name: factor * error["PCA, 128 components"] < 0.45 < factor * error["mean image"]
+    name: factor * error["PCA, 128 components"]
+    < 0.45
+    < factor * error["mean image"]
     and factor * error["PCA, 128 components"] > 0.03
     for name, factor in factors.items()
 }
@@ -417,17 +492,23 @@ show_table(
             name: [f"{factor * value:.2g}" for factor in factors.values()]
             for name, value in list(error.items())[:3]
         },
-        "0.45 → 0.03 fits": ["yes" if fits else "no" for fits in believable.values()],
+        "0.45 → 0.03 fits": [
+            "yes" if fits else "no" for fits in believable.values()
+        ],
     },
     caption=f"The pixels have mean {mean:.4f} and standard deviation {spread:.4f}.",
 )
 # %%
 start, second = history["loss"][:2] * factors["standardized"]
-trained, tested_at_end = (e["network, epoch 100"] * factors["standardized"] for e in (train_error, error))
+trained, tested_at_end = (
+    e["network, epoch 100"] * factors["standardized"] for e in (train_error, error)
+)
 check_claim(
     "03-epoch-losses",
     holds=believable["standardized"],
-    otherwise=any(fits for name, fits in believable.items() if name != "standardized"),
+    otherwise=any(
+        fits for name, fits in believable.items() if name != "standardized"
+    ),
     measured={
         "0.45 lies between our means over epochs 1 and 2, standardized": "yes"
         if second < 0.45 < start
@@ -448,10 +529,22 @@ check_claim(
 # in every step, plain gradient descent with a small step.
 
 # %%
-_, single = recipe.train(digits.flat, digits.flat, replace(chosen, epochs=5), log_every=1, progress=False)
+_, single = recipe.train(
+    digits.flat, digits.flat, replace(chosen, epochs=5), log_every=1, progress=False
+)
 some = digits.flat[:1000]
-step, state = gradient_step(Autoencoder(rngs=nnx.Rngs(0)), autoencoder_loss, optax.sgd(1.0))
-state, plain = fit(step, state, (some, some), steps=100, batch_size=len(some), log_every=1, progress=False)
+step, state = gradient_step(
+    Autoencoder(rngs=nnx.Rngs(0)), autoencoder_loss, optax.sgd(1.0)
+)
+state, plain = fit(
+    step,
+    state,
+    (some, some),
+    steps=100,
+    batch_size=len(some),
+    log_every=1,
+    progress=False,
+)
 
 rises = {
     "gradient descent, all digits a step": np.diff(plain["loss"]) > 0,
@@ -495,7 +588,9 @@ ax = curves(
 # %%
 raw = Autoencoder(784, chosen.latent_dim, rngs=nnx.Rngs(1))
 from_codes = probe(codes, test_codes)
-from_raw = probe(np.asarray(raw.encode(digits.flat)), np.asarray(raw.encode(test.flat)))
+from_raw = probe(
+    np.asarray(raw.encode(digits.flat)), np.asarray(raw.encode(test.flat))
+)
 show_table(
     {
         "a linear classifier sees": [
@@ -530,7 +625,9 @@ check_claim(
         "untrained codes, of the same ratio, classify within 5 points of the trained ones": "yes"
         if close
         else "no",
-        "what the code loses still shows the class": "yes" if from_residual > 2 * from_white else "no",
+        "what the code loses still shows the class": "yes"
+        if from_residual > 2 * from_white
+        else "no",
     },
 )
 
@@ -553,7 +650,9 @@ check_claim(
 
 # %%
 many = np.tile(digits.flat, (chosen.noise_copies, 1))
-denoiser, _ = recipe.train(noisy(many, chosen.noise_std, seed=1), many, chosen.denoiser(), progress=False)
+denoiser, _ = recipe.train(
+    noisy(many, chosen.noise_std, seed=1), many, chosen.denoiser(), progress=False
+)
 linear = Ridge(10.0).fit(noisy(digits.flat, chosen.noise_std, seed=1), digits.flat)
 
 
@@ -586,16 +685,27 @@ quality = {
 show_table(
     {
         "method": list(quality),
-        "PSNR (dB)": [about(p, 0.5) if "auto" in name else f"{p:.1f}" for name, (p, _) in quality.items()],
-        "SSIM": [about(q, 0.1) if "auto" in name else f"{q:.2f}" for name, (_, q) in quality.items()],
+        "PSNR (dB)": [
+            about(p, 0.5) if "auto" in name else f"{p:.1f}"
+            for name, (p, _) in quality.items()
+        ],
+        "SSIM": [
+            about(q, 0.1) if "auto" in name else f"{q:.2f}"
+            for name, (_, q) in quality.items()
+        ],
     }
 )
 
 # %% mystnb={"figure": {"name": "fig-03-denoising", "caption": "Test digits with noise of standard deviation 0.4, and what each method makes of them."}, "image": {"alt": "Six rows of ten digits: noisy, median filtered, plain autoencoder, linear map, denoising autoencoder, clean. The median filter leaves a gray ground, the plain autoencoder breaks the strokes; the denoising autoencoder gives dark ground and whole strokes, closest to the clean digits."}}
-ax = image_rows({name: images[first] for name, images in cleaned.items() if name != "blur"})
+ax = image_rows(
+    {name: images[first] for name, images in cleaned.items() if name != "blur"}
+)
 
 # %%
-ours, rivals = quality["denoising autoencoder"], [quality[name] for name in ("blur", "median", "linear map")]
+ours, rivals = (
+    quality["denoising autoencoder"],
+    [quality[name] for name in ("blur", "median", "linear map")],
+)
 check_claim(
     "03-denoising-works",
     holds=all(ours[0] > rival[0] and ours[1] > rival[1] for rival in rivals),
@@ -625,7 +735,9 @@ check_claim(
 
 # %%
 def auc(normal, odd):
-    return roc_auc_score(np.r_[np.zeros(len(normal)), np.ones(len(odd))], np.r_[normal, odd])
+    return roc_auc_score(
+        np.r_[np.zeros(len(normal)), np.ones(len(odd))], np.r_[normal, odd]
+    )
 
 
 def per_image(a, b):
@@ -638,21 +750,36 @@ for k in chosen.held_out:
     detector, _ = recipe.train(seen, seen, chosen.detector(), progress=False)
     normal, held = test.flat[test.labels != k], test.flat[test.labels == k]
     noise = np.random.default_rng(0).random(normal.shape, np.float32)
-    odd = {f"the digit {k}": held, "upside down": normal[:, ::-1], "random pixels": noise}
+    odd = {
+        f"the digit {k}": held,
+        "upside down": normal[:, ::-1],
+        "random pixels": noise,
+    }
     errors[k] = {"other digits": normal} | odd
-    errors[k] = {name: per_image(images, np.asarray(detector(images))) for name, images in errors[k].items()}
+    errors[k] = {
+        name: per_image(images, np.asarray(detector(images)))
+        for name, images in errors[k].items()
+    }
     table += [
         {
             "never seen": k,
             "anomaly": name,
             "network": auc(errors[k]["other digits"], errors[k][name]),
-            "mean image": auc(per_image(normal, seen.mean(axis=0)), per_image(images, seen.mean(axis=0))),
+            "mean image": auc(
+                per_image(normal, seen.mean(axis=0)),
+                per_image(images, seen.mean(axis=0)),
+            ),
         }
         for name, images in odd.items()
     ]
+# %%
 show_table(
     [
-        row | {"network": about(row["network"], 0.1), "mean image": f"{row['mean image']:.2f}"}
+        row
+        | {
+            "network": about(row["network"], 0.1),
+            "mean image": f"{row['mean image']:.2f}",
+        }
         for row in table
     ],
     caption="AUC:",
@@ -673,7 +800,11 @@ check_claim(
     otherwise=scores[1, "the digit 1"] > 0.5,
     measured={
         f"AUC of {name}, when {k} was never seen": about(scores[k, name], 0.1)
-        for k, name in [(0, "random pixels"), (0, "the digit 0"), (1, "the digit 1")]
+        for k, name in [
+            (0, "random pixels"),
+            (0, "the digit 0"),
+            (1, "the digit 1"),
+        ]
     },
 )
 
@@ -690,21 +821,31 @@ check_claim(
 # %%
 def precision_at_10(index, queries):
     """Mean share of the ten nearest entries of `index` that have the class of the query."""
-    nearest = NearestNeighbors(n_neighbors=10).fit(index).kneighbors(queries, return_distance=False)
+    nearest = (
+        NearestNeighbors(n_neighbors=10)
+        .fit(index)
+        .kneighbors(queries, return_distance=False)
+    )
     return float((digits.labels[nearest] == test.labels[:, None]).mean())
 
 
 found = {
     "784 pixels": precision_at_10(digits.flat, test.flat),
-    "128 numbers of PCA": precision_at_10(pca.transform(digits.flat), pca.transform(test.flat)),
+    "128 numbers of PCA": precision_at_10(
+        pca.transform(digits.flat), pca.transform(test.flat)
+    ),
     "128 numbers of the network": precision_at_10(codes, test_codes),
 }
 show_table(
     {
         "near in": list(found),
-        "precision at 10": [about(p, 0.02) if "network" in name else f"{p:.2f}" for name, p in found.items()],
+        "precision at 10": [
+            about(p, 0.02) if "network" in name else f"{p:.2f}"
+            for name, p in found.items()
+        ],
     }
 )
+# %%
 check_claim(
     "03-retrieval-works",
     holds=found["128 numbers of the network"] > 0.75,
@@ -741,7 +882,9 @@ def decode(z):
 
 
 def gaussian(z, n):
-    return rng.multivariate_normal(z.mean(axis=0), np.cov(z.T), n, method="cholesky")
+    return rng.multivariate_normal(
+        z.mean(axis=0), np.cov(z.T), n, method="cholesky"
+    )
 
 
 n = chosen.samples
@@ -766,16 +909,23 @@ real = extract_features(test.images)
 
 
 def measured(images):
-    return {name: score["value"] for name, score in score_samples(images, real).items()}
+    return {
+        name: score["value"] for name, score in score_samples(images, real).items()
+    }
 
 
 ends = floors(digits.flat, real)
 marks = {"real digits": ends["real"]["fid"], "random pixels": ends["random"]["fid"]}
-judged = {name: measured(images) for name, images in ({"rebuilt test digits": rebuilt[:n]} | made).items()}
+judged = {
+    name: measured(images)
+    for name, images in ({"rebuilt test digits": rebuilt[:n]} | made).items()
+}
 blind = judged["z from N(0, I)"]
 check_claim(
     "03-random-codes-decode-to-garbage",
-    holds=blind["fid"] > 200 and judged["z from a fitted Gaussian"]["fid"] > 100 and blind["coverage"] < 0.1,
+    holds=blind["fid"] > 200
+    and judged["z from a fitted Gaussian"]["fid"] > 100
+    and blind["coverage"] < 0.1,
     measured={
         f"FID of {n:,} decoded codes from N(0, I), against {len(test.flat):,} test digits": f"about {about(blind['fid'], 100)}",
         "floors": f"real digits {marks['real digits']:.1f}, random pixels {marks['random pixels']:.0f}",
@@ -785,14 +935,18 @@ check_claim(
         "rebuilt digits, same decoder": "below 5"
         if judged["rebuilt test digits"]["fid"] < 5
         else "5 or more",
-        "coverage of N(0, I)": "below 0.1" if blind["coverage"] < 0.1 else "0.1 or more",
+        "coverage of N(0, I)": "below 0.1"
+        if blind["coverage"] < 0.1
+        else "0.1 or more",
         "its precision": "above 0.5" if blind["precision"] > 0.5 else "0.5 or less",
     },
 )
 
 # %% mystnb={"figure": {"name": "fig-03-fid", "caption": "FID with MNIST classifier features, as many images as test digits, between the two floors. Lower is better."}, "image": {"alt": "Dots on a logarithmic axis of FID. Rebuilt test digits lie lowest, below the line of real digits. Midpoints lie above a hundred, codes from a fitted Gaussian higher, and codes from a standard normal close to the line of random pixels."}}
 ax = dot_chart(
-    {name: scores["fid"] for name, scores in judged.items()}, xlabel=f"FID, {n:,} images", logx=True
+    {name: scores["fid"] for name, scores in judged.items()},
+    xlabel=f"FID, {n:,} images",
+    logx=True,
 )
 ax = floor_lines(ax, marks, axis="x")
 
@@ -806,16 +960,27 @@ ax = floor_lines(ax, marks, axis="x")
 # %% mystnb={"figure": {"name": "fig-03-map", "caption": "A code of two numbers. Left: the codes of the training digits, crowded here, thin there, with holes between. Right: what the decoder shows at each place of the same plane."}, "image": {"alt": "Left: a scatter plot of the two-dimensional codes of ten classes. Most classes crowd into one corner, the ones spread over a wide area, and large regions hold no code at all. Right: a grid of decoded images over the same plane: digits where codes are, blurs between two digits in between, the same few strokes over the empty regions."}}
 flat_codes = np.asarray(narrow.encode(digits.flat))
 (left_end, bottom), (right_end, top) = np.quantile(flat_codes, [0.01, 0.99], axis=0)
-places = np.stack(np.meshgrid(np.linspace(left_end, right_end, 12), np.linspace(bottom, top, 12)), axis=-1)
+places = np.stack(
+    np.meshgrid(np.linspace(left_end, right_end, 12), np.linspace(bottom, top, 12)),
+    axis=-1,
+)
 decoded = np.asarray(narrow.decode(places.reshape(-1, 2).astype(np.float32)))
 figure, (ax, beside) = plt.subplots(1, 2, figsize=(7.2, 3.7))
 scatter_2d(flat_codes[:1500], digits.labels[:1500], ax=ax).set_aspect("auto")
 ax.set(xlim=(left_end, right_end), ylim=(bottom, top))
-beside = latent_map(decoded.reshape(12, 12, 28, 28), extent=(left_end, right_end, bottom, top), ax=beside)
+beside = latent_map(
+    decoded.reshape(12, 12, 28, 28),
+    extent=(left_end, right_end, bottom, top),
+    ax=beside,
+)
 
 # %%
-cells, _, _ = np.histogram2d(*flat_codes.T, bins=20, range=[[left_end, right_end], [bottom, top]])
-print(f"{len(flat_codes):,} codes in 400 cells: more than 20 cells are empty: {(cells == 0).sum() > 20}")
+cells, _, _ = np.histogram2d(
+    *flat_codes.T, bins=20, range=[[left_end, right_end], [bottom, top]]
+)
+print(
+    f"{len(flat_codes):,} codes in 400 cells: more than 20 cells are empty: {(cells == 0).sum() > 20}"
+)
 
 # %% [markdown]
 # Spread evenly, there would be ten codes in each of the 400 cells. But they fill an odd shape, with holes. The training never looked at a code in a hole, so nothing decides what the decoder answers there. Another seed gives another map, with other holes. In 128
@@ -844,11 +1009,22 @@ print(f"{len(flat_codes):,} codes in 400 cells: more than 20 cells are empty: {(
 # %%
 one, two = test.flat[first[3]], test.flat[first[8]]
 middle = (one + two) / 2
-slope = jax.grad(lambda guess: (jnp.sum((guess - one) ** 2) + jnp.sum((guess - two) ** 2)) / 2)
-starts = {"black": 0 * one, "white": 0 * one + 1, "x₁": one, "x₂": two, "noise": rng.random(784, np.float32)}
+slope = jax.grad(
+    lambda guess: (jnp.sum((guess - one) ** 2) + jnp.sum((guess - two) ** 2)) / 2
+)
+starts = {
+    "black": 0 * one,
+    "white": 0 * one + 1,
+    "x₁": one,
+    "x₂": two,
+    "noise": rng.random(784, np.float32),
+}
 ends_at = {
     name: jax.lax.fori_loop(
-        0, 100, lambda _, guess: guess - 0.1 * slope(guess), jnp.asarray(start, jnp.float32)
+        0,
+        100,
+        lambda _, guess: guess - 0.1 * slope(guess),
+        jnp.asarray(start, jnp.float32),
     )
     for name, start in starts.items()
 }
@@ -859,7 +1035,9 @@ same_code = np.ones((64, 2), np.float32)
 either = np.tile(np.stack([one, two]), (32, 1))
 small = MLP((2, 64, 784), rngs=nnx.Rngs(0))
 step, state = gradient_step(small, autoencoder_loss, optax.adam(1e-2))
-state, _ = fit(step, state, (same_code, either), steps=300, batch_size=64, progress=False)
+state, _ = fit(
+    step, state, (same_code, either), steps=300, batch_size=64, progress=False
+)
 answer = np.asarray(trained_model(small, state)(same_code[:1]))
 to_mean, to_one, to_two = (mse(answer, image[None]) for image in (middle, one, two))
 nearer = to_mean < 0.01 * min(to_one, to_two)
@@ -886,17 +1064,30 @@ show_source(edge_energy)
 # %% mystnb={"figure": {"name": "fig-03-averages", "caption": "Averages of k test digits of one class. Two give a double exposure, many give a blur."}, "image": {"alt": "Five rows of ten images, one column a class: one digit, and averages of 2, 5, 20 and 80 digits. The average of two shows both strokes at half brightness; the average of eighty is a soft, thick, blurred figure."}}
 counts = (1, 2, 5, 20, 80)
 members = [np.flatnonzero(test.labels == k) for k in range(10)]
-averages = {f"k = {k}": np.stack([test.images[of[:k]].mean(axis=0) for of in members]) for k in counts}
+averages = {
+    f"k = {k}": np.stack([test.images[of[:k]].mean(axis=0) for of in members])
+    for k in counts
+}
 ax = image_rows(averages)
 
 # %%
-energy = {k: edge_energy(images) for k, images in zip(counts, averages.values(), strict=True)}
+energy = {
+    k: edge_energy(images)
+    for k, images in zip(counts, averages.values(), strict=True)
+}
 show_table(
-    {"average of": [f"{k}" for k in counts], "edge energy": [f"{value:.2f}" for value in energy.values()]}
+    {
+        "average of": [f"{k}" for k in counts],
+        "edge energy": [f"{value:.2f}" for value in energy.values()],
+    }
 )
 
 some = digits.flat[:n]
-alike = NearestNeighbors(n_neighbors=2).fit(digits.flat).kneighbors(some, return_distance=False)[:, 1]
+alike = (
+    NearestNeighbors(n_neighbors=2)
+    .fit(digits.flat)
+    .kneighbors(some, return_distance=False)[:, 1]
+)
 averaged = {
     "with another": measured((some + digits.flat[-n:]) / 2)["fid"],
     "with the most similar": measured((some + digits.flat[alike]) / 2)["fid"],
@@ -924,7 +1115,9 @@ check_claim(
 #   $\mathcal N(0, I)$ by one Gaussian a class, ten in all, fitted to the codes {cite:p}`ghosh2020`.
 
 # %% mystnb={"figure": {"name": "fig-03-two-causes", "caption": "Two causes, changed one at a time, with FID between its floors (left) and sharpness (right). The same decoder made all the images of 128 numbers."}, "image": {"alt": "Two dot charts with four rows. FID: codes of digits with 128 numbers lie lowest, ten Gaussians next, then codes of digits with two numbers, and standard normal codes near random pixels. Edge energy: codes of digits with 128 numbers and ten Gaussians lie close to that of the digits, the other two far below."}}
-by_class = np.concatenate([decode(gaussian(codes[digits.labels == k], n // 10)) for k in range(10)])
+by_class = np.concatenate(
+    [decode(gaussian(codes[digits.labels == k], n // 10)) for k in range(10)]
+)
 causes = {
     "codes of digits, 128 numbers": rebuilt[:n],
     "codes of digits, 2 numbers": rebuilt_by_two[:n],
@@ -932,21 +1125,35 @@ causes = {
     "N(0, I), 128 numbers": made["z from N(0, I)"],
 }
 fid = {name: measured(images)["fid"] for name, images in causes.items()}
-sharp = {name: edge_energy(square(images)) / edge_energy(test.images) for name, images in causes.items()}
+sharp = {
+    name: edge_energy(square(images)) / edge_energy(test.images)
+    for name, images in causes.items()
+}
 figure, (ax, beside) = plt.subplots(1, 2, figsize=(7.2, 2.4), width_ratios=[3, 2])
-floor_lines(dot_chart(fid, xlabel=f"FID, {n:,} images", logx=True, ax=ax), marks, axis="x")
+floor_lines(
+    dot_chart(fid, xlabel=f"FID, {n:,} images", logx=True, ax=ax), marks, axis="x"
+)
 dot_chart(sharp, xlabel="edge energy, digits = 1", ax=beside, number=".2f")
 _ = beside.set_yticklabels([])
 
 # %% mystnb={"figure": {"name": "fig-03-causes", "caption": "Two causes, changed one at a time. Two numbers are too few: blur. A wrong distribution of codes: garbage. The last two rows come from the same decoder."}, "image": {"alt": "Four rows of ten images. Codes of digits with 128 numbers: sharp digits. Codes of digits with 2 numbers: blurred digits. Codes from ten fitted Gaussians: mostly readable, slightly broken digits. Codes from a standard normal: white blobs."}}
 order = np.arange(0, n, n // 10)
 ax = image_rows(
-    {name: square(images[order if "Gaussians" in name else slice(10)]) for name, images in causes.items()}
+    {
+        name: square(images[order if "Gaussians" in name else slice(10)])
+        for name, images in causes.items()
+    }
 )
 
 # %%
-sharpness, blind = sharp["codes of digits, 128 numbers"], fid["N(0, I), 128 numbers"]
-informed, blurry = fid["ten Gaussians, 128 numbers"], fid["codes of digits, 2 numbers"]
+sharpness, blind = (
+    sharp["codes of digits, 128 numbers"],
+    fid["N(0, I), 128 numbers"],
+)
+informed, blurry = (
+    fid["ten Gaussians, 128 numbers"],
+    fid["codes of digits, 2 numbers"],
+)
 check_claim(
     "03-root-cause",
     holds=sharpness < 0.8 or informed > 0.5 * blind,
@@ -975,7 +1182,14 @@ check_claim(
 # %%
 ours = [claim for claim in load_claims() if claim.chapter == "03"]
 show_table(
-    [{"the slide": claim.claim, "verdict": claim.verdict_words, "finding": claim.finding} for claim in ours]
+    [
+        {
+            "the slide": claim.claim,
+            "verdict": claim.verdict_words,
+            "finding": claim.finding,
+        }
+        for claim in ours
+    ]
 )
 
 # %% [markdown]

@@ -41,8 +41,12 @@ if find_spec("gencore") is None:
     pip = [sys.executable, "-m", "pip"]
     versions = Path(tempfile.mkdtemp(), "versions.txt")
     versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
+    source = (
+        "gencore @ git+https://github.com/creation-challenge/creation-challenge"
+    )
+    subprocess.check_call(
+        [*pip, "install", "--quiet", "--constraint", versions, source]
+    )
 
 from gencore import notebook
 
@@ -82,7 +86,9 @@ plain = autoencoder.Settings(
     hidden=chosen.hidden,
     epochs=max(1, chosen.steps * chosen.batch_size // len(train.labels)),
 )
-plane_ae, _ = autoencoder.train(train.flat, train.flat, plain, seed=1, progress=False)
+plane_ae, _ = autoencoder.train(
+    train.flat, train.flat, plain, seed=1, progress=False
+)
 
 # %% mystnb={"figure": {"name": "fig-04-holes", "caption": "Left: the codes of the test digits in a plain autoencoder. The circle of radius 2.5 holds nearly all random codes from a standard normal distribution. Right: what 25 such random codes decode to."}, "image": {"alt": "Left, a scatter of codes in ten colors: a clump that overlaps only the edge of a circle around zero, and an arm of ones that leads away from it; most of the circle is empty. Right, 25 images: some zeros and other digits, the rest broken white shapes and gray static."}}
 from gencore.plotting import image_grid, scatter_2d
@@ -192,7 +198,9 @@ touches = scales[bounds.argmax()]
 check_claim(
     "04-lower-bound",
     holds=bool(
-        (bounds <= exact + 0.01).all() and touches == 1.0 and np.abs(exact - bounds - gaps).max() < 0.05
+        (bounds <= exact + 0.01).all()
+        and touches == 1.0
+        and np.abs(exact - bounds - gaps).max() < 0.05
     ),
     measured=f"ELBO ≤ log p(x) at all {len(scales)} widths; it touches at width {touches:.0f}; the gap is the KL "
     "divergence from the true posterior to within 0.05 nats",
@@ -236,13 +244,20 @@ formula = float(gaussian_kl(mean[None], log_var[None])[0])
 
 means, log_vars = (jnp.tile(a, (100_000, 1)) for a in (mean, log_var))
 z = reparameterize(means, log_vars, jax.random.key(1))
-draws = np.asarray(gaussian_nll(jnp.zeros_like(z), z, 0.0) - gaussian_nll(means, z, 0.5 * log_vars))
-averages = {count: draws.reshape(-1, count).mean(axis=1) for count in (1, 10, 100, 1000)}
+draws = np.asarray(
+    gaussian_nll(jnp.zeros_like(z), z, 0.0) - gaussian_nll(means, z, 0.5 * log_vars)
+)
+averages = {
+    count: draws.reshape(-1, count).mean(axis=1) for count in (1, 10, 100, 1000)
+}
 
 show_table(
     {
         "draws averaged": [*map(str, averages), "the formula"],
-        "mean of the estimate (nats)": [*(a.mean() for a in averages.values()), formula],
+        "mean of the estimate (nats)": [
+            *(a.mean() for a in averages.values()),
+            formula,
+        ],
         "its spread (nats)": [*(a.std() for a in averages.values()), 0.0],
     },
     formats={"mean of the estimate (nats)": ".2f", "its spread (nats)": ".2f"},
@@ -289,8 +304,16 @@ fresh = VAE(784, chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(0))
 digit = jnp.asarray(test.flat[:1])
 mean, log_var = (a[0] for a in fresh.posterior(digit))
 problems = {
-    "parabola": (lambda z: jnp.square(z - 3).sum(-1), jnp.array([1.0]), jnp.log(jnp.array([0.25]))),
-    "first step of a VAE": (lambda z: fresh.likelihood.nll(fresh.decoder(z), digit), mean, log_var),
+    "parabola": (
+        lambda z: jnp.square(z - 3).sum(-1),
+        jnp.array([1.0]),
+        jnp.log(jnp.array([0.25])),
+    ),
+    "first step of a VAE": (
+        lambda z: fresh.likelihood.nll(fresh.decoder(z), digit),
+        mean,
+        log_var,
+    ),
 }
 estimates = {}
 for name, (f, mean, log_var) in problems.items():
@@ -298,7 +321,9 @@ for name, (f, mean, log_var) in problems.items():
     estimates[name] = {
         "reparameterization": np.asarray(pathwise_gradients(*arguments)),
         "score function": np.asarray(score_function_gradients(*arguments)),
-        "score function, baseline": np.asarray(score_function_gradients(*arguments, baseline=True)),
+        "score function, baseline": np.asarray(
+            score_function_gradients(*arguments, baseline=True)
+        ),
     }
 
 # %% mystnb={"figure": {"name": "fig-04-gradients", "caption": "One-draw estimates of the same gradient, for the parabola. The mean of all three is −4, at the black line; only the trick's estimates are also near it."}, "image": {"alt": "Three histograms over one axis. Reparameterization is a narrow peak around minus 4. The two score-function histograms pile up to the right of it, at 0 and at 5, and have long tails to the left that reach minus 30 and beyond."}}
@@ -312,17 +337,27 @@ plt.show()
 
 # %%
 variance = {
-    name: {k: float(rows.var(axis=0).sum()) for k, rows in e.items()} for name, e in estimates.items()
+    name: {k: float(rows.var(axis=0).sum()) for k, rows in e.items()}
+    for name, e in estimates.items()
 }
-ratio = {name: {k: value / v["reparameterization"] for k, value in v.items()} for name, v in variance.items()}
+ratio = {
+    name: {k: value / v["reparameterization"] for k, value in v.items()}
+    for name, v in variance.items()
+}
 show_table(
-    [{"expectation": name, **{k: f"{value:,.0f} ×" for k, value in r.items()}} for name, r in ratio.items()],
+    [
+        {"expectation": name, **{k: f"{value:,.0f} ×" for k, value in r.items()}}
+        for name, r in ratio.items()
+    ],
     caption="Variance of one draw, as a multiple of reparameterization's.",
 )
 
 # %%
 rows = estimates["parabola"]
-errors = {name: abs(r.mean() + 4) / (r.std() / np.sqrt(len(r))) for name, r in rows.items()}
+errors = {
+    name: abs(r.mean() + 4) / (r.std() / np.sqrt(len(r)))
+    for name, r in rows.items()
+}
 least = min(r["score function, baseline"] for r in ratio.values())
 check_claim(
     "04-reparameterization-gradient",
@@ -343,8 +378,18 @@ check_claim(
 
 # %%
 cloud = fresh.posterior(digit)
-same = bool((reparameterize(*cloud, jax.random.key(0)) == reparameterize(*cloud, jax.random.key(0))).all())
-other = bool((reparameterize(*cloud, jax.random.key(0)) == reparameterize(*cloud, jax.random.key(1))).all())
+same = bool(
+    (
+        reparameterize(*cloud, jax.random.key(0))
+        == reparameterize(*cloud, jax.random.key(0))
+    ).all()
+)
+other = bool(
+    (
+        reparameterize(*cloud, jax.random.key(0))
+        == reparameterize(*cloud, jax.random.key(1))
+    ).all()
+)
 check_claim(
     "04-reparameterization-deterministic",
     holds=same,
@@ -371,7 +416,9 @@ show_source(vae_loss)
 # %%
 vae = recipe.train(train.flat, chosen, progress=False).model
 no_kl = recipe.train(train.flat, replace(chosen, beta=0.0), progress=False).model
-plain = replace(plain, latent_dim=chosen.latent_dim, learning_rate=chosen.learning_rate)
+plain = replace(
+    plain, latent_dim=chosen.latent_dim, learning_rate=chosen.learning_rate
+)
 ae, _ = autoencoder.train(train.flat, train.flat, plain, progress=False)
 
 # %% [markdown]
@@ -386,7 +433,9 @@ from gencore.recipes.evaluation import floors
 
 real = extract_features(test.images)
 floor = floors(train.flat, real)
-noise = np.asarray(jax.random.normal(jax.random.key(0), (chosen.samples, chosen.latent_dim)))
+noise = np.asarray(
+    jax.random.normal(jax.random.key(0), (chosen.samples, chosen.latent_dim))
+)
 ae_codes = np.asarray(ae.encode(train.flat), np.float64)
 fitted = ae_codes.mean(0) + noise @ np.linalg.cholesky(np.cov(ae_codes.T)).T
 
@@ -396,15 +445,21 @@ generated = {
     "autoencoder": np.asarray(ae.decode(noise)),
     "autoencoder, fitted codes": np.asarray(ae.decode(fitted.astype(np.float32))),
 }
-fake = {name: extract_features(images).features for name, images in generated.items()}
-fid = {name: frechet_distance(real.features, features) for name, features in fake.items()}
+fake = {
+    name: extract_features(images).features for name, images in generated.items()
+}
+fid = {
+    name: frechet_distance(real.features, features)
+    for name, features in fake.items()
+}
 
 # %% mystnb={"figure": {"name": "fig-04-samples", "caption": "Random codes, decoded by networks of the same size. The number is the FID (MNIST classifier features; as many samples as test digits: 1,000 each in the quick profile). Real against real and random pixels are the two floors."}, "image": {"alt": "Six rows of ten images. Real digits are crisp. The VAE's samples are soft but mostly digits. Without the KL term they are broken and grainy; the autoencoder's are smeared patches on gray. With fitted codes the autoencoder makes soft digits too. The last row is static. An FID stands beside each row."}}
 from gencore.plotting import image_rows
 
 shown = {f"real digits, FID {floor['real']['fid']:.0f}": train.images[:10]}
 shown |= {
-    f"{name}, FID {fid[name]:.0f}": images[:10].reshape(-1, 28, 28) for name, images in generated.items()
+    f"{name}, FID {fid[name]:.0f}": images[:10].reshape(-1, 28, 28)
+    for name, images in generated.items()
 }
 pixels = np.random.default_rng(0).random((10, 28, 28))
 image_rows(shown | {f"random pixels, FID {floor['random']['fid']:.0f}": pixels})
@@ -414,7 +469,10 @@ plt.show()
 others = min(fid["no KL term"], fid["autoencoder"])
 check_claim(
     "04-random-codes-decode",
-    holds=bool(fid["VAE"] < 0.75 * others and fid["autoencoder, fitted codes"] < 0.75 * others),
+    holds=bool(
+        fid["VAE"] < 0.75 * others
+        and fid["autoencoder, fitted codes"] < 0.75 * others
+    ),
     measured={
         "FID of codes from N(0, I)": "the VAE's is less than three quarters of that of the same network without the KL "
         "term, and of the autoencoder's",
@@ -442,7 +500,9 @@ def distances(model):
     """Nats from the prior: one digit's cloud, on average, and a Gaussian fitted to the codes of all digits."""
     mean, log_var = model.posterior(test.flat)
     z = reparameterize(mean, log_var, jax.random.key(3))
-    together = gaussian_kl(z.mean(0, keepdims=True), jnp.log(z.var(0, keepdims=True)))
+    together = gaussian_kl(
+        z.mean(0, keepdims=True), jnp.log(z.var(0, keepdims=True))
+    )
     return float(gaussian_kl(mean, log_var).mean()), float(together[0])
 
 
@@ -474,7 +534,9 @@ check_claim(
 # %%
 from scipy.stats import norm
 
-flat = replace(chosen, latent_dim=2, beta=4.0, learning_rate=2 * chosen.learning_rate)
+flat = replace(
+    chosen, latent_dim=2, beta=4.0, learning_rate=2 * chosen.learning_rate
+)
 plane = recipe.train(train.flat, flat, progress=False).model
 quantiles = norm.ppf(np.linspace(0.02, 0.98, 15))
 first, second = np.meshgrid(quantiles, quantiles)
@@ -488,7 +550,11 @@ _, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.6))
 scatter_2d(plane.encode(test.flat)[:2000], test.labels[:2000], ax=left)
 left.add_patch(plt.Circle((0, 0), 2.5, fill=False, linewidth=2))
 latent_map(
-    tiles, extent=(2, 98, 2, 98), ax=right, xlabel="quantile of $z_1$ (%)", ylabel="quantile of $z_2$ (%)"
+    tiles,
+    extent=(2, 98, 2, 98),
+    ax=right,
+    xlabel="quantile of $z_1$ (%)",
+    ylabel="quantile of $z_2$ (%)",
 )
 right.set_aspect("equal")
 plt.show()
@@ -522,7 +588,10 @@ show_source(iwae_bound)
 few = test.flat[:100]
 blind = nnx.clone(vae)
 last = blind.encoder.layers[-1]
-last.kernel[...], last.bias[...] = jnp.zeros_like(last.kernel[...]), jnp.zeros_like(last.bias[...])
+last.kernel[...], last.bias[...] = (
+    jnp.zeros_like(last.kernel[...]),
+    jnp.zeros_like(last.bias[...]),
+)
 draws = (1, 5, 50, 500)
 tight = {k: np.asarray(iwae_bound(vae, few, jax.random.key(4), k)) for k in draws}
 naive = {k: np.asarray(iwae_bound(blind, few, jax.random.key(4), k)) for k in draws}
@@ -570,15 +639,22 @@ check_claim(
 # %%
 betas = (0.1, 1.0, 3.0, 10.0)
 models = {
-    b: vae if b == chosen.beta else recipe.train(train.flat, replace(chosen, beta=b), progress=False).model
+    b: vae
+    if b == chosen.beta
+    else recipe.train(train.flat, replace(chosen, beta=b), progress=False).model
     for b in betas
 }
-sweep = {b: elbo(model, test.flat, jax.random.key(5)) for b, model in models.items()}
+sweep = {
+    b: elbo(model, test.flat, jax.random.key(5)) for b, model in models.items()
+}
 rate = np.array([float(t.kl.mean()) for t in sweep.values()])
 distortion = np.array([float(t.reconstruction.mean()) for t in sweep.values()])
 samples = {b: np.asarray(model.decode(noise)) for b, model in models.items()}
 sweep_fid = np.array(
-    [frechet_distance(real.features, extract_features(images).features) for images in samples.values()]
+    [
+        frechet_distance(real.features, extract_features(images).features)
+        for images in samples.values()
+    ]
 )
 
 # %% mystnb={"figure": {"name": "fig-04-rate-distortion", "caption": "Rate and distortion of four VAEs that differ in β alone, on the test digits. On the dotted line the sum of both, minus the ELBO, is that of β = 1."}, "image": {"alt": "Four points on a falling curve. From β = 0.1 at the right to β = 10 at the left the rate falls and the distortion climbs, steeply at the end. A dotted line of slope minus one touches the curve at β = 1."}}
@@ -591,14 +667,20 @@ ax = labeled_points(
     ylabel="distortion (nats per digit)",
     connect=True,
 )
-ax.axline((rate[1], distortion[1]), slope=-1, color="black", linewidth=1, linestyle=":")
+ax.axline(
+    (rate[1], distortion[1]), slope=-1, color="black", linewidth=1, linestyle=":"
+)
 plt.show()
 
 # %% mystnb={"figure": {"name": "fig-04-betas", "caption": "For each β: eight test digits rebuilt from their codes, then eight samples from the prior."}, "image": {"alt": "Rows for β = 0.1, 1, 3 and 10. Reconstructions are faithful at the top and turn into the same few soft shapes at the bottom. Samples are grainy fragments at β = 0.1, digits at 1 and 3, and gray blurs at 10."}}
-rows = {"test digits": np.concatenate([test.images[:8], np.full((8, 28, 28), np.nan)])}
+rows = {
+    "test digits": np.concatenate([test.images[:8], np.full((8, 28, 28), np.nan)])
+}
 for b, model in models.items():
     rebuilt = np.asarray(model.decode(model.encode(test.flat[:8])))
-    rows[f"β = {b:g}"] = np.concatenate([rebuilt, samples[b][:8]]).reshape(-1, 28, 28)
+    rows[f"β = {b:g}"] = np.concatenate([rebuilt, samples[b][:8]]).reshape(
+        -1, 28, 28
+    )
 image_rows(rows)
 plt.show()
 
@@ -606,7 +688,11 @@ plt.show()
 totals = rate + distortion
 check_claim(
     "04-beta-balances",
-    holds=bool((np.diff(rate) < 0).all() and (np.diff(distortion) > 0).all() and totals.argmin() == 1),
+    holds=bool(
+        (np.diff(rate) < 0).all()
+        and (np.diff(distortion) > 0).all()
+        and totals.argmin() == 1
+    ),
     measured={
         "β": ", ".join(f"{b:g}" for b in betas),
         "rate": f"falls at every step, from more than 50 to less than 5 bits per digit: {bool(rate[0] / np.log(2) > 50 and rate[-1] / np.log(2) < 5)}",
@@ -645,24 +731,41 @@ warm = replace(deep, warmup_steps=chosen.steps // 2)
 runs = {
     "β = 4 from the start": recipe.train(train.flat, deep, progress=False),
     "warm-up to β = 4": recipe.train(train.flat, warm, progress=False),
-    "warm-up to β = 40": recipe.train(train.flat, replace(warm, beta=40.0), progress=False),
+    "warm-up to β = 40": recipe.train(
+        train.flat, replace(warm, beta=40.0), progress=False
+    ),
 }
-moved = {name: np.asarray(run.model.encode(test.flat)) for name, run in runs.items()}
+moved = {
+    name: np.asarray(run.model.encode(test.flat)) for name, run in runs.items()
+}
 units = {name: active_units(codes, threshold=0.1) for name, codes in moved.items()}
-final = {name: elbo(run.model, test.flat, jax.random.key(6)) for name, run in runs.items()}
+final = {
+    name: elbo(run.model, test.flat, jax.random.key(6))
+    for name, run in runs.items()
+}
 
 # %% mystnb={"figure": {"name": "fig-04-collapse", "caption": "Top: the KL term during training, unweighted. Bottom: how much the posterior mean of each latent dimension moves over the test digits, sorted. A dimension near zero is dead."}, "image": {"alt": "Top: the KL term with warm-up to β = 4 starts high and settles above that of the run without warm-up; with warm-up to β = 40 it falls to almost zero. Bottom: without warm-up two or three dimensions move, with it six or seven, at β = 40 none."}}
 _, (top, bottom) = plt.subplots(2, 1, figsize=(7.2, 5.6))
 kl = {name: (run.history.steps, run.history["kl"]) for name, run in runs.items()}
 curves(kl, xlabel="step", ylabel="KL (nats per digit)", logy=True, ax=top)
 dimensions = np.arange(1, chosen.latent_dim + 1)
-spread = {name: (dimensions, np.sort(codes.var(axis=0))[::-1]) for name, codes in moved.items()}
-curves(spread, xlabel="latent dimension, sorted", ylabel="variance of the posterior mean", ax=bottom)
+spread = {
+    name: (dimensions, np.sort(codes.var(axis=0))[::-1])
+    for name, codes in moved.items()
+}
+curves(
+    spread,
+    xlabel="latent dimension, sorted",
+    ylabel="variance of the posterior mean",
+    ax=bottom,
+)
 plt.show()
 
 # %%
 cold, gentle, strong = units.values()
-gain = float((final["warm-up to β = 4"].value - final["β = 4 from the start"].value).mean())
+gain = float(
+    (final["warm-up to β = 4"].value - final["β = 4 from the start"].value).mean()
+)
 check_claim(
     "04-warm-up-prevents-collapse",
     holds=bool(cold <= 5 and gentle >= cold + 3 and gain > 10),
@@ -692,15 +795,23 @@ show_source(edge_energy)
 
 # %%
 rebuilt = np.asarray(vae.decode(vae.encode(test.flat)))
-drawn = np.random.default_rng(0).random(rebuilt.shape) < rebuilt  # each pixel drawn from p(x|z)
-shown = {"samples": generated["VAE"], "reconstructions": rebuilt, "drawn pixels": drawn.astype(np.float32)}
+drawn = (
+    np.random.default_rng(0).random(rebuilt.shape) < rebuilt
+)  # each pixel drawn from p(x|z)
+shown = {
+    "samples": generated["VAE"],
+    "reconstructions": rebuilt,
+    "drawn pixels": drawn.astype(np.float32),
+}
 sharpness = {
-    name: edge_energy(images.reshape(-1, 28, 28)) / edge_energy(test.images) for name, images in shown.items()
+    name: edge_energy(images.reshape(-1, 28, 28)) / edge_energy(test.images)
+    for name, images in shown.items()
 }
 check_claim(
     "04-blurry",
     holds=bool(
-        max(sharpness["samples"], sharpness["reconstructions"]) < 0.85 and sharpness["drawn pixels"] > 1.15
+        max(sharpness["samples"], sharpness["reconstructions"]) < 0.85
+        and sharpness["drawn pixels"] > 1.15
     ),
     measured={
         "edge energy (real digits = 1)": "below 0.85 for samples and for reconstructions",
@@ -727,18 +838,26 @@ from gencore.losses import bernoulli_nll
 from gencore.metrics import mse
 from gencore.models import Gaussian
 
-gaussian = recipe.train(train.flat, replace(chosen, pixel_std=0.2), progress=False).model
-odds = np.log(np.clip(test.flat, 1e-6, 1 - 1e-6)) - np.log1p(-np.clip(test.flat, 1e-6, 1 - 1e-6))
-perfect = {"Bernoulli": bernoulli_nll(odds, test.flat), "Gaussian": Gaussian(0.2).nll(test.flat, test.flat)}
+gaussian = recipe.train(
+    train.flat, replace(chosen, pixel_std=0.2), progress=False
+).model
+odds = np.log(np.clip(test.flat, 1e-6, 1 - 1e-6)) - np.log1p(
+    -np.clip(test.flat, 1e-6, 1 - 1e-6)
+)
+perfect = {
+    "Bernoulli": bernoulli_nll(odds, test.flat),
+    "Gaussian": Gaussian(0.2).nll(test.flat, test.flat),
+}
 rows, errors = [], {}
 for name, model in {"Bernoulli": vae, "Gaussian": gaussian}.items():
     t = elbo(model, test.flat, jax.random.key(7))
     rows.append(
         {
             "decoder": name,
-            "models": {"Bernoulli": "P(pixel is white)", "Gaussian": "density of the gray value, std 0.2"}[
-                name
-            ],
+            "models": {
+                "Bernoulli": "P(pixel is white)",
+                "Gaussian": "density of the gray value, std 0.2",
+            }[name],
             "ELBO (nats)": about(t.value.mean(), 20),
             "reconstruction": about(t.reconstruction.mean(), 20),
             "KL": about(t.kl.mean(), 10),
@@ -767,7 +886,14 @@ print(f"squared errors of the two mean images within 30 % of each other: {close}
 from gencore.records import load_records
 
 records = load_records("vae", "mnist", "full")
-deck = {"run": "slide 23", "FID": "48", "95 %": None, "IS": "5.2", "95 % ": None, "training": "30 min"}
+deck = {
+    "run": "slide 23",
+    "FID": "48",
+    "95 %": None,
+    "IS": "5.2",
+    "95 % ": None,
+    "training": "30 min",
+}
 table = [
     {
         "run": f"seed {r.seed}",
@@ -834,7 +960,14 @@ from gencore.claims import load_claims
 
 ours = [claim for claim in load_claims() if claim.chapter == "04"]
 show_table(
-    [{"the slide": claim.claim, "verdict": claim.verdict_words, "finding": claim.finding} for claim in ours]
+    [
+        {
+            "the slide": claim.claim,
+            "verdict": claim.verdict_words,
+            "finding": claim.finding,
+        }
+        for claim in ours
+    ]
 )
 
 # %% [markdown]
