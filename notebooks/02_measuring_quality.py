@@ -42,12 +42,8 @@ if find_spec("gencore") is None:
     pip = [sys.executable, "-m", "pip"]
     versions = Path(tempfile.mkdtemp(), "versions.txt")
     versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = (
-        "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    )
-    subprocess.check_call(
-        [*pip, "install", "--quiet", "--constraint", versions, source]
-    )
+    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
+    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
 
 from gencore import notebook
 
@@ -83,9 +79,7 @@ show_source(noisy, blurred)
 train, test = load_mnist("train"), load_mnist("test")
 n = chosen.samples
 digits = class_sample(train, n).images  # equally many of each class
-averages = np.stack(
-    [train.images[train.labels == k].mean(axis=0) for k in range(10)]
-)
+averages = np.stack([train.images[train.labels == k].mean(axis=0) for k in range(10)])
 
 sets = {
     "real digits": digits,
@@ -193,10 +187,7 @@ show_source(inception_score)
 from gencore.claims import check_claim
 
 limits = {
-    k: (
-        inception_score(np.full((k, k), 1 / k)).mean,
-        inception_score(np.eye(k)).mean,
-    )
+    k: (inception_score(np.full((k, k), 1 / k)).mean, inception_score(np.eye(k)).mean)
     for k in (10, 1000)
 }
 reached = {
@@ -224,10 +215,7 @@ from gencore.notebook import show_table
 rows = []
 for name, judged in seen.items():
     p = judged.probabilities.astype(np.float64)
-    used, doubt = (
-        np.exp(entr(p.mean(axis=0)).sum()),
-        np.exp(entr(p).sum(axis=1).mean()),
-    )
+    used, doubt = np.exp(entr(p.mean(axis=0)).sum()), np.exp(entr(p).sum(axis=1).mean())
     rows.append(
         {
             "set": name,
@@ -236,18 +224,14 @@ for name, judged in seen.items():
             "IS": inception_score(p).mean,
         }
     )
-show_table(
-    rows, formats={"labels used": ".2f", "labels in doubt": ".2f", "IS": ".2f"}
-)
+show_table(rows, formats={"labels used": ".2f", "labels in doubt": ".2f", "IS": ".2f"})
 
 # %% mystnb={"figure": {"name": "fig-02-inception", "caption": "Inception score of the nine sets (MNIST classifier). Ten images, each repeated, score as high as a thousand different real digits."}, "image": {"alt": "A chart with one dot a set. One image a class and real digits stand together at 9.9, close to the upper bound of 10, with class averages at 9.1. Blurred digits reach 6.4 and noisy ones 5.2. Only threes, inverted, black and random pixels lie between 1 and 2."}}
 from gencore.plotting import dot_chart
 
 inception = {row["set"]: row["IS"] for row in rows}
 ax = dot_chart(
-    inception,
-    xlabel="Inception score (MNIST classifier), between 1 and 10",
-    number=".2f",
+    inception, xlabel="Inception score (MNIST classifier), between 1 and 10", number=".2f"
 )
 # %% [markdown]
 # The score does what the slide says, "higher = better", as long as images get worse by losing their label: noise and
@@ -367,15 +351,12 @@ from gencore.recipes.evaluation import score_samples
 
 
 def score(images):
-    return {
-        name: entry["value"] for name, entry in score_samples(images, real).items()
-    }
+    return {name: entry["value"] for name, entry in score_samples(images, real).items()}
 
 
 scores = {name: score(images) for name, images in sets.items()}
 ladders = {
-    name: [scores["real digits"], *map(score, steps)]
-    for name, steps in doses.items()
+    name: [scores["real digits"], *map(score, steps)] for name, steps in doses.items()
 }
 fid = {name: [step["fid"] for step in steps] for name, steps in ladders.items()}
 show_table(
@@ -418,10 +399,7 @@ ax = floor_lines(
 from gencore.metrics import kernel_distance
 
 pool = np.concatenate(
-    [
-        extract_features(train.images).features,
-        extract_features(test.images).features,
-    ]
+    [extract_features(train.images).features, extract_features(test.images).features]
 )
 rng = np.random.default_rng(0)
 by_count = {}
@@ -457,9 +435,7 @@ import matplotlib.pyplot as plt
 
 figure, (left, right) = plt.subplots(1, 2)
 fit = {"measured": (counts, mean_fid), "c / N": (counts, slope / counts)}
-curves(
-    fit, xlabel="images in each set", ylabel="FID", logx=True, logy=True, ax=left
-)
+curves(fit, xlabel="images in each set", ylabel="FID", logx=True, logy=True, ax=left)
 kid = np.array([k for _, k in by_count.values()])
 bands = {"KID": (kid.min(axis=1), kid.max(axis=1))}
 ax = curves(
@@ -525,9 +501,7 @@ checks = {
     f"real digits, {counts[0]} of them": mean_fid[0],
     f"real digits, {counts[2]} of them": mean_fid[2],
 }
-words = {
-    name: str(names[np.digitize(value, [10, 50])]) for name, value in checks.items()
-}
+words = {name: str(names[np.digitize(value, [10, 50])]) for name, value in checks.items()}
 show_table(
     {
         "set": list(words),
@@ -603,9 +577,7 @@ for name, crowd in crowds.items():
         "FID": frechet_distance(a, crowd),
         "KID": kernel_distance(a, crowd),
     }
-    row |= (
-        precision_recall(a, crowd)._asdict() | density_coverage(a, crowd)._asdict()
-    )
+    row |= precision_recall(a, crowd)._asdict() | density_coverage(a, crowd)._asdict()
     rows.append(row)
 two = {name: ".2f" for name in rows[0] if name != "crowd"}
 show_table(
@@ -687,9 +659,7 @@ for ax, (name, entries) in zip(panels, ladders.items(), strict=True):
         key: (steps, [entry[key] for entry in entries])
         for key in ("precision", "recall", "coverage")
     }
-    for (key, pair), style in zip(
-        series.items(), ("o-", "s--", "^-."), strict=True
-    ):
+    for (key, pair), style in zip(series.items(), ("o-", "s--", "^-."), strict=True):
         ax.plot(*pair, style, label=key, markersize=4)
     ax.set(title=name, xlabel="dose", ylim=(-0.03, 1.05))
 panels[0].set_ylabel("share")
@@ -815,10 +785,7 @@ show_table(
 orders = list(models)
 both = {
     "per letter": (orders, [perplexity(nats, letters) for nats in total.values()]),
-    "per word": (
-        orders,
-        [perplexity(nats, words_in_it) for nats in total.values()],
-    ),
+    "per word": (orders, [perplexity(nats, words_in_it) for nats in total.values()]),
 }
 ax = curves(both, xlabel="order of the model", ylabel="perplexity", logy=True)
 ax = floor_lines(ax, {"human-like below": 20, "gibberish above": 100})
@@ -832,9 +799,7 @@ ax = floor_lines(ax, {"human-like below": 20, "gibberish above": 100})
 
 # %%
 per_letter, per_word = both["per letter"][1], both["per word"][1]
-better_guess = all(np.diff(list(guessed.values())) > 0) and all(
-    np.diff(per_letter) < 0
-)
+better_guess = all(np.diff(list(guessed.values())) > 0) and all(np.diff(per_letter) < 0)
 check_claim(
     "02-perplexity-predictability",
     holds=better_guess,
@@ -880,9 +845,7 @@ check_claim(
 from gencore.notebook import about
 
 low, high = (2 ** (bits * letters_per_word) for bits in (0.6, 1.3))
-print(
-    f"a human reader: between {about(2**0.6, 0.1)} and {about(2**1.3, 0.5)} per letter"
-)
+print(f"a human reader: between {about(2**0.6, 0.1)} and {about(2**1.3, 0.5)} per letter")
 print(
     f"the same reader, per word: from about {about(low, 5)} to more than 100: {bool(high > 100)}"
 )
@@ -912,8 +875,7 @@ judged = {
     "one class missing": extract_features(doses["missing classes"][0]),
 }
 values = {
-    name: frechet_distance(real.features, fake.features)
-    for name, fake in judged.items()
+    name: frechet_distance(real.features, fake.features) for name, fake in judged.items()
 }
 here, beyond = (
     {

@@ -41,12 +41,8 @@ if find_spec("gencore") is None:
     pip = [sys.executable, "-m", "pip"]
     versions = Path(tempfile.mkdtemp(), "versions.txt")
     versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = (
-        "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    )
-    subprocess.check_call(
-        [*pip, "install", "--quiet", "--constraint", versions, source]
-    )
+    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
+    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
 
 from gencore import notebook
 
@@ -131,9 +127,7 @@ wide, history = recipe.train(
     progress=False,
     evaluate=lambda model: {"test": mse(test.flat, np.asarray(model(test.flat)))},
 )
-narrow, _ = recipe.train(
-    digits.flat, digits.flat, chosen.map(), seed=6, progress=False
-)
+narrow, _ = recipe.train(digits.flat, digits.flat, chosen.map(), seed=6, progress=False)
 
 codes, test_codes = (
     np.asarray(wide.encode(digits.flat)),
@@ -151,9 +145,7 @@ squares = {
     "what is lost": np.abs(test.flat - rebuilt),
     "from 2 numbers": rebuilt_by_two,
 }
-ax = image_rows(
-    {name: flat[first].reshape(-1, 28, 28) for name, flat in squares.items()}
-)
+ax = image_rows({name: flat[first].reshape(-1, 28, 28) for name, flat in squares.items()})
 
 # %% [markdown]
 # ### What the 6.125 counts
@@ -170,9 +162,9 @@ low, high = codes.min(axis=0), codes.max(axis=0)
 def quantized(z, bits):
     """Round every entry of a code to the nearest of 2**bits steps."""
     steps = 2**bits - 1
-    return low + np.rint((z - low) / (high - low) * steps).clip(
-        0, steps
-    ) / steps * (high - low)
+    return low + np.rint((z - low) / (high - low) * steps).clip(0, steps) / steps * (
+        high - low
+    )
 
 
 # %%
@@ -209,9 +201,7 @@ show_table(
 
 # %%
 weights = sum(leaf.size for leaf in jax.tree.leaves(nnx.state(wide.decoder)))
-print(
-    f"the decoder: {weights:,} weights, as many bytes as {4 * weights // 784} digits"
-)
+print(f"the decoder: {weights:,} weights, as many bytes as {4 * weights // 784} digits")
 check_claim(
     "03-compression",
     holds=784 / 128 == 6.125 and error_of[8] < 1.05 * float_error,
@@ -382,15 +372,11 @@ show_source(recipe.train)
 # %%
 answers = {
     "black image": np.zeros_like,
-    "mean image": lambda flat: np.broadcast_to(
-        digits.flat.mean(axis=0), flat.shape
-    ),
+    "mean image": lambda flat: np.broadcast_to(digits.flat.mean(axis=0), flat.shape),
     "PCA, 128 components": project,
     "network, epoch 100": rebuild,
 }
-error = {
-    name: mse(test.flat, answer(test.flat)) for name, answer in answers.items()
-}
+error = {name: mse(test.flat, answer(test.flat)) for name, answer in answers.items()}
 train_error = {
     name: mse(digits.flat, answer(digits.flat)) for name, answer in answers.items()
 }
@@ -420,18 +406,14 @@ tested = np.array(history.evaluations["test"])
 ax = curves(
     {
         "training": (epochs, history["loss"]),
-        "test": (
-            tested[:, 0] / (len(digits.flat) // chosen.batch_size),
-            tested[:, 2],
-        ),
+        "test": (tested[:, 0] / (len(digits.flat) // chosen.batch_size), tested[:, 2]),
     },
     xlabel="epoch",
     ylabel="MSE per pixel",
     logy=True,
 )
 ax = floor_lines(
-    ax,
-    {"mean image": error["mean image"], "PCA, test": error["PCA, 128 components"]},
+    ax, {"mean image": error["mean image"], "PCA, test": error["PCA, 128 components"]}
 )
 
 # %% [markdown]
@@ -478,9 +460,7 @@ factors = {
     "[0, 1], summed": 784.0,
 }
 believable = {
-    name: factor * error["PCA, 128 components"]
-    < 0.45
-    < factor * error["mean image"]
+    name: factor * error["PCA, 128 components"] < 0.45 < factor * error["mean image"]
     and factor * error["PCA, 128 components"] > 0.03
     for name, factor in factors.items()
 }
@@ -492,9 +472,7 @@ show_table(
             name: [f"{factor * value:.2g}" for factor in factors.values()]
             for name, value in list(error.items())[:3]
         },
-        "0.45 → 0.03 fits": [
-            "yes" if fits else "no" for fits in believable.values()
-        ],
+        "0.45 → 0.03 fits": ["yes" if fits else "no" for fits in believable.values()],
     },
     caption=f"The pixels have mean {mean:.4f} and standard deviation {spread:.4f}.",
 )
@@ -506,9 +484,7 @@ trained, tested_at_end = (
 check_claim(
     "03-epoch-losses",
     holds=believable["standardized"],
-    otherwise=any(
-        fits for name, fits in believable.items() if name != "standardized"
-    ),
+    otherwise=any(fits for name, fits in believable.items() if name != "standardized"),
     measured={
         "0.45 lies between our means over epochs 1 and 2, standardized": "yes"
         if second < 0.45 < start
@@ -588,9 +564,7 @@ ax = curves(
 # %%
 raw = Autoencoder(784, chosen.latent_dim, rngs=nnx.Rngs(1))
 from_codes = probe(codes, test_codes)
-from_raw = probe(
-    np.asarray(raw.encode(digits.flat)), np.asarray(raw.encode(test.flat))
-)
+from_raw = probe(np.asarray(raw.encode(digits.flat)), np.asarray(raw.encode(test.flat)))
 show_table(
     {
         "a linear classifier sees": [
@@ -750,11 +724,7 @@ for k in chosen.held_out:
     detector, _ = recipe.train(seen, seen, chosen.detector(), progress=False)
     normal, held = test.flat[test.labels != k], test.flat[test.labels == k]
     noise = np.random.default_rng(0).random(normal.shape, np.float32)
-    odd = {
-        f"the digit {k}": held,
-        "upside down": normal[:, ::-1],
-        "random pixels": noise,
-    }
+    odd = {f"the digit {k}": held, "upside down": normal[:, ::-1], "random pixels": noise}
     errors[k] = {"other digits": normal} | odd
     errors[k] = {
         name: per_image(images, np.asarray(detector(images)))
@@ -766,8 +736,7 @@ for k in chosen.held_out:
             "anomaly": name,
             "network": auc(errors[k]["other digits"], errors[k][name]),
             "mean image": auc(
-                per_image(normal, seen.mean(axis=0)),
-                per_image(images, seen.mean(axis=0)),
+                per_image(normal, seen.mean(axis=0)), per_image(images, seen.mean(axis=0))
             ),
         }
         for name, images in odd.items()
@@ -800,11 +769,7 @@ check_claim(
     otherwise=scores[1, "the digit 1"] > 0.5,
     measured={
         f"AUC of {name}, when {k} was never seen": about(scores[k, name], 0.1)
-        for k, name in [
-            (0, "random pixels"),
-            (0, "the digit 0"),
-            (1, "the digit 1"),
-        ]
+        for k, name in [(0, "random pixels"), (0, "the digit 0"), (1, "the digit 1")]
     },
 )
 
@@ -882,9 +847,7 @@ def decode(z):
 
 
 def gaussian(z, n):
-    return rng.multivariate_normal(
-        z.mean(axis=0), np.cov(z.T), n, method="cholesky"
-    )
+    return rng.multivariate_normal(z.mean(axis=0), np.cov(z.T), n, method="cholesky")
 
 
 n = chosen.samples
@@ -909,9 +872,7 @@ real = extract_features(test.images)
 
 
 def measured(images):
-    return {
-        name: score["value"] for name, score in score_samples(images, real).items()
-    }
+    return {name: score["value"] for name, score in score_samples(images, real).items()}
 
 
 ends = floors(digits.flat, real)
@@ -935,9 +896,7 @@ check_claim(
         "rebuilt digits, same decoder": "below 5"
         if judged["rebuilt test digits"]["fid"] < 5
         else "5 or more",
-        "coverage of N(0, I)": "below 0.1"
-        if blind["coverage"] < 0.1
-        else "0.1 or more",
+        "coverage of N(0, I)": "below 0.1" if blind["coverage"] < 0.1 else "0.1 or more",
         "its precision": "above 0.5" if blind["precision"] > 0.5 else "0.5 or less",
     },
 )
@@ -969,9 +928,7 @@ figure, (ax, beside) = plt.subplots(1, 2, figsize=(7.2, 3.7))
 scatter_2d(flat_codes[:1500], digits.labels[:1500], ax=ax).set_aspect("auto")
 ax.set(xlim=(left_end, right_end), ylim=(bottom, top))
 beside = latent_map(
-    decoded.reshape(12, 12, 28, 28),
-    extent=(left_end, right_end, bottom, top),
-    ax=beside,
+    decoded.reshape(12, 12, 28, 28), extent=(left_end, right_end, bottom, top), ax=beside
 )
 
 # %%
@@ -1035,9 +992,7 @@ same_code = np.ones((64, 2), np.float32)
 either = np.tile(np.stack([one, two]), (32, 1))
 small = MLP((2, 64, 784), rngs=nnx.Rngs(0))
 step, state = gradient_step(small, autoencoder_loss, optax.adam(1e-2))
-state, _ = fit(
-    step, state, (same_code, either), steps=300, batch_size=64, progress=False
-)
+state, _ = fit(step, state, (same_code, either), steps=300, batch_size=64, progress=False)
 answer = np.asarray(trained_model(small, state)(same_code[:1]))
 to_mean, to_one, to_two = (mse(answer, image[None]) for image in (middle, one, two))
 nearer = to_mean < 0.01 * min(to_one, to_two)
@@ -1072,8 +1027,7 @@ ax = image_rows(averages)
 
 # %%
 energy = {
-    k: edge_energy(images)
-    for k, images in zip(counts, averages.values(), strict=True)
+    k: edge_energy(images) for k, images in zip(counts, averages.values(), strict=True)
 }
 show_table(
     {
@@ -1146,14 +1100,8 @@ ax = image_rows(
 )
 
 # %%
-sharpness, blind = (
-    sharp["codes of digits, 128 numbers"],
-    fid["N(0, I), 128 numbers"],
-)
-informed, blurry = (
-    fid["ten Gaussians, 128 numbers"],
-    fid["codes of digits, 2 numbers"],
-)
+sharpness, blind = sharp["codes of digits, 128 numbers"], fid["N(0, I), 128 numbers"]
+informed, blurry = fid["ten Gaussians, 128 numbers"], fid["codes of digits, 2 numbers"]
 check_claim(
     "03-root-cause",
     holds=sharpness < 0.8 or informed > 0.5 * blind,

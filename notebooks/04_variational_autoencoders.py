@@ -41,12 +41,8 @@ if find_spec("gencore") is None:
     pip = [sys.executable, "-m", "pip"]
     versions = Path(tempfile.mkdtemp(), "versions.txt")
     versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = (
-        "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    )
-    subprocess.check_call(
-        [*pip, "install", "--quiet", "--constraint", versions, source]
-    )
+    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
+    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
 
 from gencore import notebook
 
@@ -86,9 +82,7 @@ plain = autoencoder.Settings(
     hidden=chosen.hidden,
     epochs=max(1, chosen.steps * chosen.batch_size // len(train.labels)),
 )
-plane_ae, _ = autoencoder.train(
-    train.flat, train.flat, plain, seed=1, progress=False
-)
+plane_ae, _ = autoencoder.train(train.flat, train.flat, plain, seed=1, progress=False)
 
 # %% mystnb={"figure": {"name": "fig-04-holes", "caption": "Left: the codes of the test digits in a plain autoencoder. The circle of radius 2.5 holds nearly all random codes from a standard normal distribution. Right: what 25 such random codes decode to."}, "image": {"alt": "Left, a scatter of codes in ten colors: a clump that overlaps only the edge of a circle around zero, and an arm of ones that leads away from it; most of the circle is empty. Right, 25 images: some zeros and other digits, the rest broken white shapes and gray static."}}
 from gencore.plotting import image_grid, scatter_2d
@@ -247,17 +241,12 @@ z = reparameterize(means, log_vars, jax.random.key(1))
 draws = np.asarray(
     gaussian_nll(jnp.zeros_like(z), z, 0.0) - gaussian_nll(means, z, 0.5 * log_vars)
 )
-averages = {
-    count: draws.reshape(-1, count).mean(axis=1) for count in (1, 10, 100, 1000)
-}
+averages = {count: draws.reshape(-1, count).mean(axis=1) for count in (1, 10, 100, 1000)}
 
 show_table(
     {
         "draws averaged": [*map(str, averages), "the formula"],
-        "mean of the estimate (nats)": [
-            *(a.mean() for a in averages.values()),
-            formula,
-        ],
+        "mean of the estimate (nats)": [*(a.mean() for a in averages.values()), formula],
         "its spread (nats)": [*(a.std() for a in averages.values()), 0.0],
     },
     formats={"mean of the estimate (nats)": ".2f", "its spread (nats)": ".2f"},
@@ -355,8 +344,7 @@ show_table(
 # %%
 rows = estimates["parabola"]
 errors = {
-    name: abs(r.mean() + 4) / (r.std() / np.sqrt(len(r)))
-    for name, r in rows.items()
+    name: abs(r.mean() + 4) / (r.std() / np.sqrt(len(r))) for name, r in rows.items()
 }
 least = min(r["score function, baseline"] for r in ratio.values())
 check_claim(
@@ -416,9 +404,7 @@ show_source(vae_loss)
 # %%
 vae = recipe.train(train.flat, chosen, progress=False).model
 no_kl = recipe.train(train.flat, replace(chosen, beta=0.0), progress=False).model
-plain = replace(
-    plain, latent_dim=chosen.latent_dim, learning_rate=chosen.learning_rate
-)
+plain = replace(plain, latent_dim=chosen.latent_dim, learning_rate=chosen.learning_rate)
 ae, _ = autoencoder.train(train.flat, train.flat, plain, progress=False)
 
 # %% [markdown]
@@ -445,13 +431,8 @@ generated = {
     "autoencoder": np.asarray(ae.decode(noise)),
     "autoencoder, fitted codes": np.asarray(ae.decode(fitted.astype(np.float32))),
 }
-fake = {
-    name: extract_features(images).features for name, images in generated.items()
-}
-fid = {
-    name: frechet_distance(real.features, features)
-    for name, features in fake.items()
-}
+fake = {name: extract_features(images).features for name, images in generated.items()}
+fid = {name: frechet_distance(real.features, features) for name, features in fake.items()}
 
 # %% mystnb={"figure": {"name": "fig-04-samples", "caption": "Random codes, decoded by networks of the same size. The number is the FID (MNIST classifier features; as many samples as test digits: 1,000 each in the quick profile). Real against real and random pixels are the two floors."}, "image": {"alt": "Six rows of ten images. Real digits are crisp. The VAE's samples are soft but mostly digits. Without the KL term they are broken and grainy; the autoencoder's are smeared patches on gray. With fitted codes the autoencoder makes soft digits too. The last row is static. An FID stands beside each row."}}
 from gencore.plotting import image_rows
@@ -470,8 +451,7 @@ others = min(fid["no KL term"], fid["autoencoder"])
 check_claim(
     "04-random-codes-decode",
     holds=bool(
-        fid["VAE"] < 0.75 * others
-        and fid["autoencoder, fitted codes"] < 0.75 * others
+        fid["VAE"] < 0.75 * others and fid["autoencoder, fitted codes"] < 0.75 * others
     ),
     measured={
         "FID of codes from N(0, I)": "the VAE's is less than three quarters of that of the same network without the KL "
@@ -500,9 +480,7 @@ def distances(model):
     """Nats from the prior: one digit's cloud, on average, and a Gaussian fitted to the codes of all digits."""
     mean, log_var = model.posterior(test.flat)
     z = reparameterize(mean, log_var, jax.random.key(3))
-    together = gaussian_kl(
-        z.mean(0, keepdims=True), jnp.log(z.var(0, keepdims=True))
-    )
+    together = gaussian_kl(z.mean(0, keepdims=True), jnp.log(z.var(0, keepdims=True)))
     return float(gaussian_kl(mean, log_var).mean()), float(together[0])
 
 
@@ -534,9 +512,7 @@ check_claim(
 # %%
 from scipy.stats import norm
 
-flat = replace(
-    chosen, latent_dim=2, beta=4.0, learning_rate=2 * chosen.learning_rate
-)
+flat = replace(chosen, latent_dim=2, beta=4.0, learning_rate=2 * chosen.learning_rate)
 plane = recipe.train(train.flat, flat, progress=False).model
 quantiles = norm.ppf(np.linspace(0.02, 0.98, 15))
 first, second = np.meshgrid(quantiles, quantiles)
@@ -644,9 +620,7 @@ models = {
     else recipe.train(train.flat, replace(chosen, beta=b), progress=False).model
     for b in betas
 }
-sweep = {
-    b: elbo(model, test.flat, jax.random.key(5)) for b, model in models.items()
-}
+sweep = {b: elbo(model, test.flat, jax.random.key(5)) for b, model in models.items()}
 rate = np.array([float(t.kl.mean()) for t in sweep.values()])
 distortion = np.array([float(t.reconstruction.mean()) for t in sweep.values()])
 samples = {b: np.asarray(model.decode(noise)) for b, model in models.items()}
@@ -667,20 +641,14 @@ ax = labeled_points(
     ylabel="distortion (nats per digit)",
     connect=True,
 )
-ax.axline(
-    (rate[1], distortion[1]), slope=-1, color="black", linewidth=1, linestyle=":"
-)
+ax.axline((rate[1], distortion[1]), slope=-1, color="black", linewidth=1, linestyle=":")
 plt.show()
 
 # %% mystnb={"figure": {"name": "fig-04-betas", "caption": "For each β: eight test digits rebuilt from their codes, then eight samples from the prior."}, "image": {"alt": "Rows for β = 0.1, 1, 3 and 10. Reconstructions are faithful at the top and turn into the same few soft shapes at the bottom. Samples are grainy fragments at β = 0.1, digits at 1 and 3, and gray blurs at 10."}}
-rows = {
-    "test digits": np.concatenate([test.images[:8], np.full((8, 28, 28), np.nan)])
-}
+rows = {"test digits": np.concatenate([test.images[:8], np.full((8, 28, 28), np.nan)])}
 for b, model in models.items():
     rebuilt = np.asarray(model.decode(model.encode(test.flat[:8])))
-    rows[f"β = {b:g}"] = np.concatenate([rebuilt, samples[b][:8]]).reshape(
-        -1, 28, 28
-    )
+    rows[f"β = {b:g}"] = np.concatenate([rebuilt, samples[b][:8]]).reshape(-1, 28, 28)
 image_rows(rows)
 plt.show()
 
@@ -735,13 +703,10 @@ runs = {
         train.flat, replace(warm, beta=40.0), progress=False
     ),
 }
-moved = {
-    name: np.asarray(run.model.encode(test.flat)) for name, run in runs.items()
-}
+moved = {name: np.asarray(run.model.encode(test.flat)) for name, run in runs.items()}
 units = {name: active_units(codes, threshold=0.1) for name, codes in moved.items()}
 final = {
-    name: elbo(run.model, test.flat, jax.random.key(6))
-    for name, run in runs.items()
+    name: elbo(run.model, test.flat, jax.random.key(6)) for name, run in runs.items()
 }
 
 # %% mystnb={"figure": {"name": "fig-04-collapse", "caption": "Top: the KL term during training, unweighted. Bottom: how much the posterior mean of each latent dimension moves over the test digits, sorted. A dimension near zero is dead."}, "image": {"alt": "Top: the KL term with warm-up to β = 4 starts high and settles above that of the run without warm-up; with warm-up to β = 40 it falls to almost zero. Bottom: without warm-up two or three dimensions move, with it six or seven, at β = 40 none."}}
@@ -750,8 +715,7 @@ kl = {name: (run.history.steps, run.history["kl"]) for name, run in runs.items()
 curves(kl, xlabel="step", ylabel="KL (nats per digit)", logy=True, ax=top)
 dimensions = np.arange(1, chosen.latent_dim + 1)
 spread = {
-    name: (dimensions, np.sort(codes.var(axis=0))[::-1])
-    for name, codes in moved.items()
+    name: (dimensions, np.sort(codes.var(axis=0))[::-1]) for name, codes in moved.items()
 }
 curves(
     spread,
@@ -838,9 +802,7 @@ from gencore.losses import bernoulli_nll
 from gencore.metrics import mse
 from gencore.models import Gaussian
 
-gaussian = recipe.train(
-    train.flat, replace(chosen, pixel_std=0.2), progress=False
-).model
+gaussian = recipe.train(train.flat, replace(chosen, pixel_std=0.2), progress=False).model
 odds = np.log(np.clip(test.flat, 1e-6, 1 - 1e-6)) - np.log1p(
     -np.clip(test.flat, 1e-6, 1 - 1e-6)
 )
