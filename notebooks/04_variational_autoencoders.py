@@ -169,7 +169,7 @@ terms = [elbo(truth.vae(scale), x, jax.random.key(0)) for scale in scales]
 bounds = np.array([float(t.value.mean()) for t in terms])
 gaps = 0.5 * (scales**2 - 1 - np.log(scales**2))  # KL(q || p(z|x)) in closed form
 
-# %% mystnb={"figure": {"name": "fig-04-bound", "caption": "ELBO and exact log-likelihood of the linear-Gaussian model, averaged over 200,000 points. The bound touches where the encoder is exactly right; the gap is the KL divergence from the true posterior."}, "image": {"alt": "A flat line, the exact log-likelihood, and below it an arched curve, the ELBO, which touches the line at 1 and falls away on both sides. Squares, the line minus the KL gap in closed form, lie on the arch."}}
+# %% mystnb={"figure": {"name": "fig-04-bound", "caption": "ELBO and exact log-likelihood of the linear-Gaussian model, averaged over 200,000 points. The bound touches where the encoder is exactly right; the gap is the KL divergence from the true posterior."}, "image": {"alt": "A flat line, the exact log-likelihood, and below it an arched curve, the ELBO, which touches the line at 1 and falls away on both sides. Open triangles, the line minus the KL gap in closed form, lie on the arch."}}
 from gencore.plotting import curves
 
 ax = curves(

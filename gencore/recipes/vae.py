@@ -31,8 +31,7 @@ class Settings:
         beta: Weight of the KL term once warm.
         warmup_steps: Steps over which the weight climbs from 0 to ``beta``; 0 for none.
         learning_rate: Peak of the cosine schedule.
-        clip_norm: Longest gradient, in nats per unit of weight; longer ones are shortened. Without it the full run ends
-            at a visibly higher FID.
+        clip_norm: Longest gradient, in nats per unit of weight; longer ones are shortened.
         batch_size: Images a step.
         steps: Training steps.
         ema_decay: Decay of the moving average of the weights.
