@@ -5,19 +5,30 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from gencore.models.classifier import WEIGHTS_PATH
-from gencore.recipes import autoencoder, classifier, vae
-from gencore.records import Record, write_record
-
 __all__ = ["main"]
 
+# A command imports what it needs when it runs: `gencore --version` is quick, and one command works where another's
+# packages are broken.
 
-def _train(arguments: argparse.Namespace) -> Record:
-    """Run one recipe."""
+
+def _train(arguments: argparse.Namespace) -> int:
+    """Run one recipe and write its record."""
+    from gencore.models.classifier import WEIGHTS_PATH
+    from gencore.recipes import autoencoder, classifier, vae
+    from gencore.records import write_record
+
     if arguments.family == "classifier":
-        return classifier.record(WEIGHTS_PATH, seed=arguments.seed)
-    recipe = {"autoencoder": autoencoder, "vae": vae}[arguments.family]
-    return recipe.record(arguments.profile, seed=arguments.seed)
+        record = classifier.record(WEIGHTS_PATH, seed=arguments.seed)
+    else:
+        recipe = {"autoencoder": autoencoder, "vae": vae}[arguments.family]
+        record = recipe.record(arguments.profile, seed=arguments.seed)
+    path = write_record(record)
+    print(f"{record.name}: {record.train_seconds:.0f} s of training")
+    for name, score in record.metrics.items():
+        interval = "" if not score["interval"] else "  [{:.4g}, {:.4g}]".format(*score["interval"])
+        print(f"  {name:16} {score['value']:.4g}{interval}")
+    print(f"written to {path}")
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,14 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     train.set_defaults(run=_train)
     chosen = parser.parse_args(arguments)
-    record = chosen.run(chosen)
-    path = write_record(record)
-    print(f"{record.name}: {record.train_seconds:.0f} s of training")
-    for name, score in record.metrics.items():
-        interval = "" if not score["interval"] else "  [{:.4g}, {:.4g}]".format(*score["interval"])
-        print(f"  {name:16} {score['value']:.4g}{interval}")
-    print(f"written to {path}")
-    return 0
+    return chosen.run(chosen)
 
 
 if __name__ == "__main__":
