@@ -2,7 +2,8 @@
 
 from gencore.training.checkpoint import CheckpointError, Checkpoints
 from gencore.training.history import History
-from gencore.training.loop import TrainingDiverged, batch_indices, fit
+from gencore.training.interval import batch_indices
+from gencore.training.loop import TrainingDiverged, fit
 from gencore.training.objectives import autoencoder_loss, classifier_loss, vae_loss
 from gencore.training.state import Loss, Step, TrainState, gradient_step, trained_model
 

@@ -1,8 +1,8 @@
 """One training loop for every family of models."""
 
+import sys
 import time
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,105 +11,19 @@ import jax.numpy as jnp
 import numpy as np
 from tqdm import tqdm
 
-from gencore.training.checkpoint import Checkpoints
+from gencore.training.checkpoint import CheckpointError, Checkpoints
+from gencore.training.devices import any_process, data_mesh, local, spread
 from gencore.training.history import History
+from gencore.training.interrupt import hold_signals
+from gencore.training.interval import batch_indices, run_interval
 from gencore.training.state import Step
 from gencore.types import Batch
 
-__all__ = ["TrainingDiverged", "batch_indices", "fit"]
+__all__ = ["TrainingDiverged", "fit"]
 
 
 class TrainingDiverged(FloatingPointError):
-    """A metric of the training step is no longer a finite number."""
-
-
-def batch_indices(n: int, batch_size: int, steps: range, seed: int) -> np.ndarray:
-    """Rows that each training step sees: a new shuffle for each epoch, whole batches only.
-
-    A step's rows depend on the seed and on its number alone, so a resumed run sees what the interrupted one would
-    have seen.
-
-    Args:
-        n: Number of examples.
-        batch_size: Examples a step, from 1 to ``n``.
-        steps: Step numbers, counted from 0.
-        seed: Seed of the shuffles.
-
-    Returns:
-        Row numbers, int32, shape (len(steps), batch_size).
-
-    Raises:
-        ValueError: ``batch_size`` is not between 1 and ``n``.
-
-    Example:
-        >>> rows = batch_indices(6, 2, range(3), seed=0)
-        >>> sorted(rows.ravel().tolist())
-        [0, 1, 2, 3, 4, 5]
-    """
-    if not 1 <= batch_size <= n:
-        raise ValueError(f"batch_size is {batch_size}; with {n} examples choose a number from 1 to {n}")
-    per_epoch = n // batch_size
-    rows = np.empty((len(steps), batch_size), np.int32)
-    epoch, order = -1, np.empty(0, np.int32)
-    for row, step in zip(rows, steps, strict=True):
-        if step // per_epoch != epoch:
-            epoch = step // per_epoch
-            order = np.random.default_rng([seed, epoch]).permutation(n)
-        start = step % per_epoch * batch_size
-        row[:] = order[start : start + batch_size]
-    return rows
-
-
-@lru_cache(maxsize=16)
-def _compiled_step(step: Step) -> Callable[..., Any]:
-    """Compile one step: its rows are gathered inside, its state is donated."""
-
-    def run(state: Any, data: Batch, rows: jax.Array, key: jax.Array, start: jax.Array) -> Any:
-        batch = jax.tree.map(lambda a: a[rows], data)
-        return step(state, batch, jax.random.fold_in(key, start))
-
-    return jax.jit(run, donate_argnums=0)
-
-
-@lru_cache(maxsize=16)
-def _compiled_interval(step: Step) -> Callable[..., Any]:
-    """Compile a whole logging interval into one program; the number of steps is an argument, so it never recompiles."""
-
-    def run(
-        state: Any, data: Batch, rows: jax.Array, key: jax.Array, start: jax.Array, count: jax.Array
-    ) -> Any:
-        def one(state: Any, i: jax.Array) -> Any:
-            batch = jax.tree.map(lambda a: a[rows[i]], data)
-            return step(state, batch, jax.random.fold_in(key, start + i))
-
-        def body(i: jax.Array, carry: Any) -> Any:
-            state, log = carry
-            state, metrics = one(state, i)
-            return state, jax.tree.map(lambda a, value: a.at[i].set(value), log, metrics)
-
-        shapes = jax.eval_shape(lambda: one(state, jnp.zeros((), jnp.int32))[1])
-        log = jax.tree.map(lambda s: jnp.zeros((len(rows), *s.shape), s.dtype), shapes)
-        return jax.lax.fori_loop(0, count, body, (state, log))
-
-    return jax.jit(run, donate_argnums=0)
-
-
-def _run_interval(
-    step: Step, scan: bool, state: Any, data: Batch, rows: np.ndarray, key: jax.Array, start: int, length: int
-) -> tuple[Any, dict[str, np.ndarray]]:
-    """Take ``len(rows)`` steps; return the new state and each metric at each step."""
-    count = len(rows)
-    if scan:
-        padded = np.zeros((length, rows.shape[1]), np.int32)
-        padded[:count] = rows
-        state, log = _compiled_interval(step)(state, data, padded, key, np.int32(start), np.int32(count))
-        return state, {name: np.asarray(values)[:count] for name, values in log.items()}
-    run, logs = _compiled_step(step), []
-    for i, row in enumerate(rows):
-        state, metrics = run(state, data, row, key, np.int32(start + i))
-        logs.append(metrics)
-    logs = jax.device_get(logs)
-    return state, {name: np.asarray([entry[name] for entry in logs]) for name in logs[0]}
+    """A metric of the training step, or an array of its state, is no longer finite."""
 
 
 def _check_finite(log: Mapping[str, np.ndarray], start: int) -> None:
@@ -127,6 +41,18 @@ def _check_finite(log: Mapping[str, np.ndarray], start: int) -> None:
             )
 
 
+def _check_state(state: Any, done: int) -> None:
+    """Stop before weights are kept that a finite loss has spoiled."""
+    for path, leaf in jax.tree_util.tree_leaves_with_path(state):
+        # A single number may well be infinite, as the best loss so far is at the start.
+        if leaf.ndim and jnp.issubdtype(leaf.dtype, jnp.inexact) and not np.isfinite(np.asarray(leaf)).all():
+            raise TrainingDiverged(
+                f"after step {done - 1} the loss is finite, but state{jax.tree_util.keystr(path)} is not. Look for a "
+                "gradient that is infinite where its function is not, such as that of sqrt at 0, or try a smaller "
+                "learning rate."
+            )
+
+
 def fit(
     step: Step,
     state: Any,
@@ -141,6 +67,7 @@ def fit(
     evaluate_every: int | None = None,
     checkpoint_dir: str | Path | None = None,
     checkpoint_every: int = 1000,
+    devices: Sequence[jax.Device] | None = None,  # pyright: ignore[reportInvalidTypeForm]
     progress: bool = True,
     description: str = "training",
 ) -> tuple[Any, History]:
@@ -149,6 +76,14 @@ def fit(
     The loop knows nothing of models. A step is any function from (state, batch, key) to (state, metrics), so GANs
     with two networks and autoencoders with one go through the same code. ``log_every`` steps are compiled into one
     program; the state is donated to it, so weights and optimizer memory are updated in place.
+
+    With a ``checkpoint_dir``, the same call goes on where a run was cut off, and ends with the bits of one that was
+    not. Ctrl-C and SIGTERM then wait for the end of the logging interval, and the state is saved first.
+
+    With several devices, each keeps the whole state and all data, and takes an equal share of every batch. Processes
+    that have called ``jax.distributed.initialize`` train one model together: each makes this call with the same
+    arguments, and ``checkpoint_dir`` is one that all of them see. The draws, the losses and the weights are those of
+    one device, but for rounding.
 
     Args:
         step: The step, from :func:`gencore.training.gradient_step` or your own.
@@ -165,6 +100,7 @@ def fit(
         evaluate_every: Steps between evaluations, rounded up to whole logging intervals; None for the end only.
         checkpoint_dir: Folder to save to and to resume from, or None.
         checkpoint_every: Steps between checkpoints, rounded up to whole logging intervals.
+        devices: The devices that share the work; None for all that JAX sees, ``jax.local_devices()[:1]`` for one.
         progress: Show a progress bar on stderr.
         description: What the progress bar says.
 
@@ -172,9 +108,12 @@ def fit(
         The trained state, and the run's :class:`gencore.training.History`.
 
     Raises:
-        ValueError: A number is not positive, or arrays of ``data`` differ in length.
-        TrainingDiverged: A metric became infinite or NaN; the message says when, and what to try.
+        ValueError: A number is not positive, arrays of ``data`` differ in length, or ``batch_size`` is not a multiple
+            of the number of devices.
+        TrainingDiverged: A metric or the state became infinite or NaN; the message says when, and what to try. What
+            had been saved before is still there.
         gencore.training.CheckpointError: ``checkpoint_dir`` holds another run's checkpoint, or a broken one.
+        KeyboardInterrupt: Ctrl-C, after what can be saved is saved.
 
     Example:
         >>> import optax
@@ -196,34 +135,69 @@ def fit(
         raise ValueError(f"data holds arrays of {sorted(lengths)} examples; their first axes must agree")
     n = lengths.pop()
     batch_indices(n, batch_size, range(0), seed)  # says at once if batch_size does not fit
-    data = jax.tree.map(jnp.asarray, data)
-    state = jax.tree.map(jnp.copy, state)
+    mesh = data_mesh(devices, batch_size)
+    checkpoints, announcement = None, None
+    if checkpoint_dir is not None:
+        checkpoints = Checkpoints(checkpoint_dir, run={"seed": seed, "batch_size": batch_size}, data=data)
+        announcement = (
+            f"Stopping: these {log_every} steps are finished, then saved to {checkpoints.directory}. "
+            "Ctrl-C once more stops at once."
+        )
+    data, state = spread(data, mesh), spread(jax.tree.map(jnp.copy, state), mesh)
     key = jax.random.key(seed)
     history = History()
-    checkpoints = None
-    if checkpoint_dir is not None:
-        checkpoints = Checkpoints(checkpoint_dir, run={"seed": seed, "batch_size": batch_size, "examples": n})
+    if checkpoints:
         state, history = checkpoints.restore(state, history)
     done = int(state.step)
-    with tqdm(total=steps, initial=done, desc=description, unit="step", disable=not progress) as bar:
-        while done < steps:
-            count = min(log_every, steps - done)
-            began = time.perf_counter()
-            rows = batch_indices(n, batch_size, range(done, done + count), seed)
-            state, log = _run_interval(step, scan, state, data, rows, key, done, log_every)
-            seconds = time.perf_counter() - began
-            _check_finite(log, done)
-            previous, done = done, done + count
-            history.add(done, seconds, {name: float(values.mean()) for name, values in log.items()})
-            bar.update(count)
-            bar.set_postfix({name: f"{values[-1]:.4g}" for name, values in history.metrics.items()})
-            if evaluate and _due(previous, done, evaluate_every, steps):
-                for name, value in evaluate(state).items():
-                    point = (done, history.total_seconds, float(value))
-                    history.evaluations.setdefault(name, []).append(point)
-            if checkpoints and _due(previous, done, checkpoint_every, steps):
-                checkpoints.save(done, state, history)
-    return state, history
+    if done > steps:
+        raise CheckpointError(
+            f"{checkpoint_dir} holds step {done}, past steps={steps}; choose more steps, or another checkpoint_dir"
+        )
+    quiet = not progress or jax.process_index() > 0
+    try:
+        with (
+            hold_signals(announcement) as held,
+            tqdm(total=steps, initial=done, desc=description, unit="step", disable=quiet) as bar,
+        ):
+            while done < steps:
+                count = min(log_every, steps - done)
+                began = time.perf_counter()
+                rows = batch_indices(n, batch_size, range(done, done + count), seed)
+                state, log = run_interval(step, scan, state, data, rows, key, done, log_every, mesh)
+                seconds = time.perf_counter() - began
+                _check_finite(log, done)
+                previous, done = done, done + count
+                history.add(done, seconds, {name: float(values.mean()) for name, values in log.items()})
+                bar.update(count)
+                bar.set_postfix({name: f"{values[-1]:.4g}" for name, values in history.metrics.items()})
+                if evaluate and _due(previous, done, evaluate_every, steps):
+                    for name, value in evaluate(local(state, mesh)).items():
+                        point = (done, history.total_seconds, float(value))
+                        history.evaluations.setdefault(name, []).append(point)
+                stop = checkpoints is not None and any_process(bool(held), mesh)
+                if stop or _due(previous, done, checkpoint_every if checkpoints else None, steps):
+                    _check_state(state, done)
+                    if checkpoints:
+                        checkpoints.save(done, state, history)
+                if stop:
+                    raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        if jax.process_index() == 0:
+            print(_what_is_kept(done, steps, checkpoints), file=sys.stderr, flush=True)
+        held.pass_on_sigterm()
+        raise
+    return local(state, mesh), history
+
+
+def _what_is_kept(done: int, steps: int, checkpoints: Checkpoints | None) -> str:
+    """Say what an interrupted run leaves behind."""
+    if checkpoints is None:
+        kept = "Nothing is kept. With a checkpoint_dir, Ctrl-C saves there and the same call goes on"
+    elif checkpoints.newest is None:
+        kept = "Nothing was saved yet"
+    else:
+        kept = f"Step {checkpoints.newest} is in {checkpoints.directory}; the same call goes on from there"
+    return f"\nStopped after step {done} of {steps}. {kept}."
 
 
 def _due(previous: int, done: int, every: int | None, steps: int) -> bool:

@@ -1,0 +1,82 @@
+"""Data parallelism: each device keeps all weights and takes an equal share of every batch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.experimental import multihost_utils
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+__all__: list[str] = []
+
+
+def data_mesh(devices: Sequence[jax.Device] | None, batch_size: int) -> Mesh | None:  # pyright: ignore[reportInvalidTypeForm]
+    """Arrange devices along one axis, ``"data"``.
+
+    Args:
+        devices: The devices, or None for all.
+        batch_size: What they share.
+
+    Returns:
+        The mesh, or None where JAX's first device alone does the work.
+
+    Raises:
+        ValueError: There is no device, or the batch cannot be shared out equally.
+    """
+    chosen = jax.devices() if devices is None else list(devices)
+    if not chosen:
+        raise ValueError("devices is empty; give at least one, or None for all")
+    if chosen == jax.local_devices()[:1]:
+        return None
+    if batch_size % len(chosen):
+        raise ValueError(
+            f"batch_size is {batch_size}, which {len(chosen)} devices cannot share equally; choose a multiple of "
+            f"{len(chosen)}, or fewer devices, as in devices=jax.local_devices()[:1]"
+        )
+    return Mesh(np.array(chosen), ("data",))
+
+
+def replicated(mesh: Mesh | None) -> NamedSharding | None:
+    """Sharding of what every device holds whole; None leaves it to JAX."""
+    return None if mesh is None else NamedSharding(mesh, PartitionSpec())
+
+
+def share(array: jax.Array, mesh: Mesh | None) -> jax.Array:
+    """Inside a compiled function: split an array's first axis over the devices."""
+    if mesh is None:
+        return array
+    return jax.lax.with_sharding_constraint(array, NamedSharding(mesh, PartitionSpec("data")))
+
+
+def spread(tree: Any, mesh: Mesh | None) -> Any:
+    """Put whole arrays on every device; each process has them all, so nothing travels between processes."""
+    sharding = replicated(mesh)
+    if sharding is None:
+        return jax.tree.map(jnp.asarray, tree)
+
+    def copy(leaf: Any) -> jax.Array:
+        if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+            return jax.random.wrap_key_data(copy(jax.random.key_data(leaf)), impl=jax.random.key_impl(leaf))
+        host = np.asarray(jnp.asarray(leaf))
+        return jax.make_array_from_callback(host.shape, sharding, lambda index: np.array(host[index]))
+
+    return jax.tree.map(copy, tree)
+
+
+def local(tree: Any, mesh: Mesh | None) -> Any:
+    """View replicated arrays on this process's first device, as a run on one device would have them."""
+    return tree if mesh is None else jax.tree.map(lambda leaf: leaf.addressable_data(0), tree)
+
+
+def spans_processes(mesh: Mesh | None) -> bool:
+    """Whether the devices belong to more than one process."""
+    return mesh is not None and len({device.process_index for device in mesh.devices.flat}) > 1
+
+
+def any_process(flag: bool, mesh: Mesh | None) -> bool:
+    """Whether the flag is up in any process: what one decides, all must."""
+    if not spans_processes(mesh):
+        return flag
+    return bool(np.any(multihost_utils.process_allgather(np.array(flag))))
