@@ -8,7 +8,8 @@ once, checked and kept in :func:`data_dir`.
 - :mod:`gencore.data.damage`: :func:`noisy`, :func:`blurred` and :func:`class_sample`, to harm a set in doses
 - :mod:`gencore.data.toy`: :func:`ring_of_gaussians`, :func:`grid_of_gaussians`, :func:`two_moons`,
   :func:`two_spirals`, :func:`checkerboard`, and the centers :func:`ring_centers` and :func:`grid_centers`
-- :mod:`gencore.data.download`: :func:`data_dir`, and how a public file is fetched
+- :mod:`gencore.data.download`: :func:`data_dir`, and how a public file is fetched from its mirrors
+- :mod:`gencore.data.transfer`: how a download goes on where its connection broke
 """
 
 from gencore.data.damage import blurred, class_sample, noisy

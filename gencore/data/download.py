@@ -2,16 +2,17 @@
 
 import gzip
 import hashlib
-import io
 import os
-import uuid
+import sys
+import time
 import warnings
 import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from tqdm import tqdm
+import requests
 
+from gencore.data.transfer import DownloadError, Refusal, drop_parts, receive, save
 from gencore.profile import current_profile
 
 with warnings.catch_warnings():
@@ -19,12 +20,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pooch
 
-TIMEOUT_SECONDS = (10, 30)
-"""How long a mirror may take to answer, and how long it may then stay silent."""
-
-
-class DownloadError(OSError):
-    """A file could not be had from any mirror, or could not be saved. The message says what to do."""
+PAUSES = (0, 1, 4)
+"""Seconds of rest before each round through the mirrors; the later rounds ask those that may have recovered."""
 
 
 class RemoteFile(NamedTuple):
@@ -91,7 +88,8 @@ def fetch(file: RemoteFile) -> bytes:
     """Return a public file's content: from the data folder, or else from the first mirror that serves it.
 
     A right file in the data folder is read and nothing is written. A wrong one is downloaded again. A
-    download is checked, then put in its place in one step, so nobody ever sees half a file.
+    download is checked, then put in its place in one step, so nobody ever sees half a file. What has arrived
+    when a connection breaks is kept beside it, in a ``.part`` file, and the next try or run goes on from there.
 
     Args:
         file: what to fetch.
@@ -110,33 +108,35 @@ def fetch(file: RemoteFile) -> bytes:
     except (OSError, ValueError) as error:
         state = f"which cannot be used ({error})"
 
-    failures = []
-    for url in file.mirrors:
-        try:
-            raw = _download(url, label=path.name)
-            content = _checked_content(raw, file.sha256)
-        except (OSError, ValueError) as error:  # the errors of requests are OSErrors
-            failures.append(f"  {url}\n    {error}")
-            continue
-        _save(path, raw)
-        return content
+    failures: dict[str, Exception] = {}
+    for pause in PAUSES:
+        hopeful = [url for url in file.mirrors if url not in failures or _may_pass(failures[url])]
+        if pause and hopeful:
+            print(f"No mirror could send {path.name}; trying again in {pause} s.", file=sys.stderr)
+            time.sleep(pause)
+        for url in hopeful:
+            try:
+                raw, content = receive(url, path, lambda raw: _checked_content(raw, file.sha256))
+            except DownloadError:
+                raise
+            except (OSError, ValueError) as error:  # the errors of requests are OSErrors
+                failures[url] = error
+                continue
+            save(path, raw)
+            drop_parts(path, file.mirrors)
+            return content
     raise DownloadError(
         f"cannot get {path.name}. Looked for {path}, {state}, and then tried:\n"
-        + "\n".join(failures)
+        + "\n".join(f"  {url}\n    {failures[url]}" for url in file.mirrors)
         + f"\nConnect to the network and run again, or put the file into {path.parent},"
         f" or set GENCORE_DATA_DIR to a folder that has {file.path}."
         " With source='embedded', load_mnist and load_text need no file."
     )
 
 
-def _download(url: str, label: str) -> bytes:
-    """Read a whole address into memory, with a progress bar."""
-    buffer = io.BytesIO()
-    # pooch sets the total when it learns the length; until then it must not be 0, or pooch sees no bar.
-    with tqdm(total=1, desc=label, unit="B", unit_scale=True) as bar:
-        get = pooch.HTTPDownloader(bar, chunk_size=2**16, timeout=TIMEOUT_SECONDS)  # pyright: ignore[reportArgumentType]
-        get(url, buffer, None)
-    return buffer.getvalue()
+def _may_pass(error: Exception) -> bool:
+    """Whether a mirror that failed so is worth asking again: not if it refused, lied, or could not be reached."""
+    return isinstance(error, OSError) and not isinstance(error, (Refusal, requests.ConnectTimeout))
 
 
 def _checked_content(raw: bytes, sha256: str) -> bytes:
@@ -149,20 +149,3 @@ def _checked_content(raw: bytes, sha256: str) -> bytes:
     if found != sha256:
         raise ValueError(f"wrong content: {len(content):,} bytes with SHA-256 {found}, expected {sha256}")
     return content
-
-
-def _save(path: Path, raw: bytes) -> None:
-    """Write a file in one step: under a name that no other process uses, then renamed."""
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(raw)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise DownloadError(
-            f"downloaded {path.name}, but cannot save it as {path}: {error}."
-            " Set GENCORE_DATA_DIR to a folder that you can write to."
-        ) from error

@@ -1,11 +1,18 @@
-"""Downloads, against a real HTTP server on this machine."""
+"""Downloads, against a real HTTP server on this machine that fails in every way that servers and networks do."""
 
+import contextlib
 import errno
 import gzip
 import hashlib
+import re
+import shutil
 import socket
 import struct
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from gencore.data import download, load_mnist, mnist
+from gencore.data import download, load_mnist, mnist, transfer
 from gencore.data.download import DownloadError, RemoteFile, choose_source, data_dir, fetch
 
 IMAGES = np.arange(2 * 28 * 28, dtype=np.uint32).reshape(2, 28, 28).astype(np.uint8)
@@ -23,27 +30,34 @@ PACKED = gzip.compress(CONTENT)
 NAME = "digits-idx3-ubyte.gz"
 
 
+BIG = np.random.default_rng(0).bytes(300_000)
+"""A file that takes many chunks, and is no gzip file."""
+
+
 class Answer(NamedTuple):
     body: bytes = PACKED
     status: int = 200
     missing_bytes: int = 0  # promised in Content-Length and never sent
     encoding: str | None = None
-    silent: bool = False
+    silent: bool = False  # from the start, or after its bytes if some are missing
+    ranges: bool = False  # understands Range requests
+    before: Callable[[], object] = lambda: None  # happens after the headers are sent
 
 
 class Mirror(ThreadingHTTPServer):
-    """Answers every address as `answers` says, or with 404, and remembers who asked."""
+    """Answers each address with its answers in turn, the last one for good, or with 404; remembers who asked."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), MirrorHandler)
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, list[Answer]] = {}
         self.asked: list[str] = []
+        self.ranges: list[str | None] = []
         self.closing = threading.Event()
 
-    def serve(self, path: str, answer: Answer) -> str:
-        self.answers[path] = answer
+    def serve(self, path: str, *answers: Answer) -> str:
+        self.answers[path] = list(answers)
         return self.url(path)
 
     def url(self, path: str) -> str:
@@ -55,16 +69,34 @@ class MirrorHandler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append(self.path)
-        answer = self.server.answers.get(self.path, Answer(b"nothing here", status=404))
-        if answer.silent:
+        self.server.ranges.append(self.headers["Range"])
+        answers = self.server.answers.get(self.path, [Answer(b"nothing here", status=404)])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer.silent and not answer.missing_bytes:
             self.server.closing.wait(30)
             return
-        self.send_response(answer.status)
-        self.send_header("Content-Length", str(len(answer.body) + answer.missing_bytes))
+        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")
+        start, status, whole = 0, answer.status, len(answer.body) + answer.missing_bytes
+        if wanted and answer.ranges:
+            start, status = int(wanted[1]), 206
+            if start >= whole:
+                self.send_error(416)
+                return
+        self.send_response(status)
+        self.send_header("Content-Length", str(whole - start))
+        if status == 206:
+            self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
         if answer.encoding:
             self.send_header("Content-Encoding", answer.encoding)
         self.end_headers()
-        self.wfile.write(answer.body)
+        answer.before()
+        self.wfile.write(answer.body[start:])
+        if answer.silent:
+            self.server.closing.wait(30)
+
+    def handle(self):
+        with contextlib.suppress(ConnectionError):  # the client was killed
+            super().handle()
 
     def log_message(self, *args):
         pass
@@ -88,6 +120,12 @@ def cache(monkeypatch, tmp_path):
     folder = tmp_path / "cache"
     monkeypatch.setenv("GENCORE_DATA_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch):
+    monkeypatch.setattr(transfer, "TIMEOUT_SECONDS", (5, 0.3))
+    monkeypatch.setattr(download, "PAUSES", (0, 0.01, 0.02))
 
 
 def digits_at(*urls: str) -> RemoteFile:
@@ -133,21 +171,29 @@ def refusing_url() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}/refused"
 
 
-BAD_ANSWERS = {
-    "404": (Answer(b"no", status=404), "404"),
-    "500": (Answer(b"no", status=500), "500"),
+LOGIN_PAGE = b"\n <!DOCTYPE HTML><title>Campus network</title>Please log in"
+LAST_WORDS = {
+    "403": (Answer(b"no", status=403), "answers 403 Forbidden"),
+    "404": (Answer(b"no", status=404), "answers 404 Not Found"),
     "wrong content": (Answer(gzip.compress(b"other digits")), "wrong content"),
-    "a web page": (Answer(b"<html>Please log in</html>"), "wrong content"),
-    "broken off": (Answer(PACKED[:-50], missing_bytes=50), "Incomplete"),
+    "a login page": (Answer(LOGIN_PAGE), "looks like a web page: a proxy or a login page .* log in"),
     "shortened": (Answer(PACKED[:-50]), "broken gzip"),
     "empty": (Answer(b""), "wrong content"),
-    "silent": (Answer(silent=True), "timed out"),
 }
+"""Answers that would be the same a second later, and what is said about them."""
+TROUBLES = {
+    "500": (Answer(b"no", status=500), "answers 500 Internal Server Error"),
+    "429": (Answer(b"no", status=429), "answers 429 Too Many Requests"),
+    "broken off": (Answer(PACKED[:-50], missing_bytes=50), "the connection broke, .* bytes in .*Incomplete"),
+    "silent": (Answer(silent=True), "timed out"),
+    "silent in its middle": (Answer(PACKED[:-50], missing_bytes=50, silent=True), "timed out after 0.3 s"),
+}
+"""Answers that may be better a second later."""
+BAD_ANSWERS = LAST_WORDS | TROUBLES
 
 
 @pytest.mark.parametrize("bad", BAD_ANSWERS)
-def test_the_next_mirror_is_tried(mirror, cache, monkeypatch, bad):
-    monkeypatch.setattr(download, "TIMEOUT_SECONDS", (5, 0.3))
+def test_the_next_mirror_is_tried(mirror, cache, bad):
     file = digits_at(mirror.serve("/bad", BAD_ANSWERS[bad][0]), mirror.serve("/good", Answer()))
     assert fetch(file) == CONTENT
     assert mirror.asked == ["/bad", "/good"]
@@ -155,12 +201,29 @@ def test_the_next_mirror_is_tried(mirror, cache, monkeypatch, bad):
 
 
 @pytest.mark.parametrize("bad", BAD_ANSWERS)
-def test_a_failure_says_why_and_leaves_nothing_behind(mirror, cache, monkeypatch, bad):
-    monkeypatch.setattr(download, "TIMEOUT_SECONDS", (5, 0.3))
+def test_a_failure_says_why_and_leaves_no_file(mirror, cache, bad):
     answer, reason = BAD_ANSWERS[bad]
     with pytest.raises(DownloadError, match=reason):
         fetch(digits_at(mirror.serve("/bad", answer)))
-    assert not cache.exists()
+    assert all(name.endswith(".part") for name in files_in(cache))
+    if bad != "broken off":  # whose bytes may still be of use
+        assert files_in(cache) == []
+
+
+@pytest.mark.parametrize("bad", TROUBLES)
+def test_a_mirror_that_comes_back_is_asked_again(mirror, cache, capfd, bad):
+    file = digits_at(mirror.serve("/flaky", TROUBLES[bad][0], Answer()))
+    assert fetch(file) == CONTENT
+    assert mirror.asked == ["/flaky", "/flaky"]
+    assert files_in(cache) == [f"digits/{NAME}"]
+    assert f"No mirror could send {NAME}; trying again in 0.01 s." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("bad", BAD_ANSWERS)
+def test_only_mirrors_that_may_come_back_are_asked_again_and_not_forever(mirror, cache, bad):
+    with pytest.raises(DownloadError):
+        fetch(digits_at(mirror.serve("/bad", BAD_ANSWERS[bad][0])))
+    assert len(mirror.asked) == (3 if bad in TROUBLES else 1)
 
 
 def test_when_all_fail_the_message_names_everything(mirror, cache):
@@ -208,12 +271,12 @@ def test_a_file_that_cannot_be_saved_is_an_error_that_says_so(mirror, cache, in_
     else:
         (cache / "digits" / NAME).mkdir(parents=True)
     before = files_in(cache)
-    with pytest.raises(DownloadError, match=r"cannot save it as .*GENCORE_DATA_DIR"):
+    with pytest.raises(DownloadError, match=r"cannot save .*GENCORE_DATA_DIR"):
         fetch(digits_at(mirror.serve("/good", Answer())))
     assert files_in(cache) == before
 
 
-def test_a_disk_that_fills_up_leaves_nothing_behind(mirror, cache, monkeypatch):
+def test_a_disk_that_fills_up_at_the_end_leaves_nothing_behind(mirror, cache, monkeypatch):
     def write_half(path, data):
         with path.open("wb") as file:
             file.write(data[: len(data) // 2])
@@ -230,6 +293,205 @@ def test_many_at_once_do_not_disturb_each_other(mirror, cache):
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(fetch, [file] * 8)) == {CONTENT}
     assert files_in(cache) == [f"digits/{NAME}"]
+
+
+# Going on where a download broke
+
+
+def big_at(*urls: str) -> RemoteFile:
+    return RemoteFile("big", hashlib.sha256(BIG).hexdigest(), urls)
+
+
+def broken_at(n: int, body: bytes = BIG) -> Answer:
+    return Answer(body[:n], missing_bytes=len(body) - n, ranges=True)
+
+
+WHOLE = Answer(BIG, ranges=True)
+
+
+def test_a_broken_download_goes_on_where_it_broke(mirror, cache, capfd):
+    file = big_at(mirror.serve("/flaky", broken_at(100_000), broken_at(250_000), WHOLE))
+    assert fetch(file) == BIG
+    assert mirror.ranges == [None, "bytes=100000-", "bytes=250000-"]
+    assert files_in(cache) == ["big"]
+    assert re.search(r"big: +83%.* 250k/300k", capfd.readouterr().err)  # the last bar starts where it goes on
+
+
+def test_the_next_run_goes_on_where_the_last_one_broke(mirror, cache):
+    file = big_at(mirror.serve("/flaky", broken_at(100_000), Answer(status=404), WHOLE))
+    with pytest.raises(DownloadError, match="answers 404"):
+        fetch(file)
+    (part,) = files_in(cache)
+    assert re.fullmatch(r"big\.[0-9a-f]{8}\.part", part)
+    assert (cache / part).read_bytes() == BIG[:100_000]
+    assert fetch(file) == BIG
+    assert mirror.ranges == [None, "bytes=100000-", "bytes=100000-"]
+    assert files_in(cache) == ["big"]
+
+
+def test_a_login_page_does_not_cost_what_has_arrived(mirror, cache):
+    file = big_at(mirror.serve("/flaky", broken_at(100_000), Answer(LOGIN_PAGE), WHOLE))
+    with pytest.raises(DownloadError, match="login page"):
+        fetch(file)
+    assert fetch(file) == BIG
+    assert mirror.ranges == [None, "bytes=100000-", "bytes=100000-"]
+
+
+def test_a_mirror_that_cannot_go_on_starts_anew(mirror, cache):
+    file = big_at(mirror.serve("/flaky", broken_at(100_000), Answer(BIG)))
+    assert fetch(file) == BIG
+    assert mirror.ranges == [None, "bytes=100000-"]
+    assert (cache / "big").read_bytes() == BIG
+
+
+def test_another_mirror_does_not_go_on_with_the_part_of_the_first(mirror, cache):
+    packed, repacked = gzip.compress(BIG, mtime=1), gzip.compress(BIG, compresslevel=1, mtime=2)
+    file = big_at(
+        mirror.serve("/first", broken_at(100_000, packed)),
+        mirror.serve("/second", Answer(repacked, ranges=True)),
+    )
+    assert fetch(file) == BIG
+    assert mirror.ranges == [None, None]
+    assert files_in(cache) == ["big"]
+
+
+LEFT_BEHIND = {
+    "of another file": (b"another file's start", WHOLE, ["bytes=20-", None]),
+    "longer than the file": (BIG + b"more", WHOLE, [f"bytes={len(BIG) + 4}-", None]),
+    "of a file that is still wrong": (BIG[:50], Answer(b"-" * 100, ranges=True), ["bytes=50-", None]),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_BEHIND)
+def test_a_part_that_does_not_fit_is_dropped_and_tried_once_from_the_start(mirror, cache, case):
+    left, answer, asked = LEFT_BEHIND[case]
+    file = big_at(mirror.serve("/flaky", broken_at(100), Answer(status=404), answer))
+    with pytest.raises(DownloadError):
+        fetch(file)
+    (part,) = files_in(cache)
+    (cache / part).write_bytes(left)
+    mirror.ranges.clear()
+    if answer is WHOLE:
+        assert fetch(file) == BIG
+        assert files_in(cache) == ["big"]
+    else:
+        with pytest.raises(DownloadError, match="wrong content"):
+            fetch(file)
+        assert files_in(cache) == []
+    assert mirror.ranges == asked
+
+
+def test_where_files_cannot_be_locked_a_broken_download_starts_anew(mirror, cache, monkeypatch):
+    monkeypatch.setattr(transfer, "fcntl", None)
+    assert fetch(big_at(mirror.serve("/flaky", broken_at(100_000), WHOLE))) == BIG
+    assert mirror.ranges == [None, None]
+    assert files_in(cache) == ["big"]
+
+
+# Real processes
+
+FETCH = """
+import os, resource, sys
+from pathlib import Path
+from gencore.data.download import RemoteFile, fetch
+path, digest, url, limit = sys.argv[1:]
+if limit != "none":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+try:
+    fetch(RemoteFile(path, digest, (url,)))
+finally:
+    print(sorted(p.name for p in Path(os.environ["GENCORE_DATA_DIR"]).rglob("*")))
+"""
+
+
+def fetching(file: RemoteFile, *wrapper: str, limit: int | None = None) -> subprocess.Popen:
+    arguments = [file.path, file.sha256, *file.mirrors, str(limit or "none")]
+    return subprocess.Popen(
+        [*wrapper, sys.executable, "-c", FETCH, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def sizes(folder: Path) -> list[int]:
+    return [path.stat().st_size for path in folder.glob("*.part")]
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 300
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+HANGS = Answer(BIG[:200_000], missing_bytes=100_000, silent=True, ranges=True)
+
+
+def test_what_a_killed_process_has_received_is_not_lost(mirror, cache):
+    file = big_at(mirror.serve("/slow", HANGS, WHOLE))
+    process = fetching(file)
+    wait_until(lambda: sum(sizes(cache)) > 150_000)
+    process.kill()
+    process.communicate()
+    (part,) = files_in(cache)
+    received = (cache / part).stat().st_size
+    assert part.endswith(".part") and (cache / part).read_bytes() == BIG[:received]
+    assert fetch(file) == BIG
+    assert mirror.ranges == [None, f"bytes={received}-"]
+    assert files_in(cache) == ["big"]
+
+
+def test_a_part_that_another_process_writes_is_left_alone(mirror, cache):
+    file = big_at(mirror.serve("/slow", HANGS, WHOLE))
+    process = fetching(file)
+    try:
+        wait_until(lambda: sum(sizes(cache)) > 150_000)
+        assert fetch(file) == BIG
+    finally:
+        process.kill()
+        process.communicate()
+    assert mirror.ranges == [None, None]
+    assert (cache / "big").read_bytes() == BIG
+
+
+def test_two_processes_at_once_both_get_the_file(mirror, cache):
+    both = threading.Barrier(2)
+    file = big_at(mirror.serve("/slow", Answer(BIG, ranges=True, before=lambda: both.wait(300))))
+    processes = [fetching(file), fetching(file)]
+    for process in processes:
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        assert "'big'" in out
+    assert mirror.ranges == [None, None]
+    assert (cache / "big").read_bytes() == BIG
+    assert files_in(cache) == ["big"]
+
+
+def test_a_file_that_the_system_cuts_short_is_an_error_that_says_what_to_do(mirror, cache):
+    process = fetching(big_at(mirror.serve("/good", WHOLE)), limit=50_000)
+    out, err = process.communicate()
+    assert process.returncode == 1
+    assert re.search(r"DownloadError: cannot save .*File too large.*Make room on the disk", err)
+    assert out.strip() == "[]"
+
+
+def test_a_full_disk_is_an_error_that_says_what_to_do(mirror, cache):
+    """A disk of 128 kB, mounted where only the child sees it."""
+    cache.mkdir()
+    mount = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    disk = 'mount -t tmpfs -o size=128k tmpfs "$GENCORE_DATA_DIR"'
+    if not shutil.which("unshare") or subprocess.run([*mount, disk], capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a small disk (unshare --map-root-user --mount)")
+    process = fetching(big_at(mirror.serve("/good", WHOLE)), *mount, disk + ' && exec "$@"', "sh")
+    out, err = process.communicate()
+    assert process.returncode == 1
+    assert re.search(r"DownloadError: cannot save .*No space left on device.*Make room on the disk", err)
+    assert out.strip() == "[]"
+    assert mirror.asked == ["/good"]
+
+
+# Loaders and settings
 
 
 def test_a_loader_downloads_what_it_needs(mirror, cache, monkeypatch):
