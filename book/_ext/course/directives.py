@@ -23,6 +23,7 @@ class Generated(SphinxDirective):
         for path in (
             deck.SLIDES,
             deck.CLAIMS,
+            tables.SPEED,
             *deck.ROOT.glob("notebooks/*.ipynb"),
             *results_folder().glob("*.json"),
         ):
@@ -52,8 +53,15 @@ class Results(Generated):
     write = staticmethod(tables.results)
 
 
+class Speed(Generated):
+    """``{speed-table}``."""
+
+    write = staticmethod(tables.speed)
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("slide-map", SlideMap)
     app.add_directive("claims-ledger", ClaimsLedger)
     app.add_directive("results-table", Results)
+    app.add_directive("speed-table", Speed)

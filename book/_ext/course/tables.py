@@ -1,9 +1,13 @@
 """The tables of the generated pages, as lines of Markdown. Plain functions of the data, so that tests can read them."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from statistics import mean
+from typing import Any
 
 from gencore.claims import Claim, load_claims
 from gencore.records import Record, load_records
@@ -25,6 +29,7 @@ NAMES = {
     "vae": "VAE",
     "val_loss": "validation loss",
 }
+SPEED = deck.ROOT / "book" / "bench.json"
 FLOORS = {"real": "*real images*", "random": "*random pixels*"}
 
 
@@ -183,3 +188,41 @@ def origin_row(record: Record) -> list[str]:
 def words(name: str) -> str:
     """Return a record's name for something as a reader says it."""
     return NAMES.get(name, name.replace("_", " "))
+
+
+def speed() -> list[str]:
+    """Return the rows of the last full run of ``make bench``, and the machine that it ran on."""
+    run = json.loads(SPEED.read_text("utf-8"))
+    lines = []
+    for name, group in groupby(run["rows"], itemgetter("name")):
+        rows = list(group)
+        head = f"{name[:1].upper()}{name[1:]}: **{duration(rows[0]['gencore_seconds'])}** in gencore"
+        lines += ["", f":::{{rubric}} {head} [({rows[0]['note']})]{{.range}}", ":::"]
+        lines += table(
+            ("Beside", "Its time", "Ratio", "Promise"), map(speed_row, rows), widths=(46, 16, 22, 16)
+        )
+    origin = run["provenance"]
+    versions = ", ".join(f"{name} {version}" for name, version in origin["versions"].items())
+    return [
+        *lines,
+        f"Run on {run['date']} at commit `{origin['commit'][:8]}`, {run['threads']} threads, on "
+        f"{origin['machine']['processor']}; the load of the machine was {run['load_before']:.1f} before it began. "
+        f"Versions: {versions}.",
+    ]
+
+
+def speed_row(row: dict[str, Any]) -> tuple[str, ...]:
+    """Return one peer's time, the ratio with the range of the rounds, and what we promise."""
+    low, high = row["range"]
+    sign = "✓ kept" if row["limit"] is None or row["ratio"] <= row["limit"] else "✗ broken"
+    return (
+        row["peer"],
+        duration(row["peer_seconds"]),
+        f"**{row['ratio']:.2f}** [({low:.2f}–{high:.2f})]{{.range}}",
+        "" if row["limit"] is None else f"≤ {row['limit']:.2f} {sign}",
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a time with its unit, three digits."""
+    return f"{seconds:.3g} s" if seconds >= 0.1 else f"{seconds * 1e3:.3g} ms"
