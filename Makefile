@@ -22,7 +22,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint format notebooks serve reference lowest newest lock clean
+.PHONY: help env book test lint format notebooks serve reference bench lowest newest lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ serve: ## show the built site at http://127.0.0.1:8000
 
 reference: $(REFERENCE_READY) ## hold the metrics against PyTorch's packages, in an environment of their own
 	$(REFERENCE)/python -m pytest -m reference -rP
+
+bench: $(REFERENCE_READY) ## time gencore beside PyTorch, in turns; about four minutes on a quiet machine
+	JAX_PLATFORMS=cpu PYTHONPATH=tests $(REFERENCE)/python -m bench $(BENCH)
 
 lowest: $(UV) ## run the tests with the lowest versions that pyproject.toml allows
 	$(call test_with,$(or $(call first_python,python3.11),3.11),--resolution lowest-direct)

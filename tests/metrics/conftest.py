@@ -1,43 +1,21 @@
 """The reference tests' tools: the other packages, and a table of how far we are from each of them."""
 
-import importlib
-import warnings
-
 import numpy as np
 import pytest
-
-_KEPT = []  # operators declared below; they vanish with the object that declared them
+from peers import load_peer, load_torch
 
 
 @pytest.fixture(scope="session")
 def torch():
-    """PyTorch, with a torchvision that can be imported beside it.
-
-    The index's torchvision is built for CUDA. Beside a CPU build of PyTorch its operators do not load, and its import
-    stops at the two whose shapes it describes to PyTorch. No metric calls them, so that declaring them is enough.
-    """
-    torch = pytest.importorskip("torch")
-    try:
-        importlib.import_module("torchvision")
-    except RuntimeError:
-        library = torch.library.Library("torchvision", "DEF")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _KEPT.append(library)
-        importlib.import_module("torchvision")
-    return torch
+    """PyTorch, with a torchvision that can be imported beside it."""
+    pytest.importorskip("torch")
+    return load_torch()
 
 
 @pytest.fixture(scope="session")
 def peer(torch):
-    """A function that imports a module of a reference package; the package's own warnings are not ours."""
-
-    def load(name):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return importlib.import_module(name)
-
-    return load
+    """A function that imports a module of a reference package."""
+    return load_peer
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""`make bench`: how fast gencore is beside PyTorch, on the same work, in turns, in one process."""

@@ -1,0 +1,84 @@
+"""The command: ``python -m bench``, from the folder `tests`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from peers import load_torch
+
+from bench import metrics, training
+from bench.turns import Job, Row, measure
+from gencore.records import provenance
+
+JOBS: dict[str, tuple[Callable[[], Job], int]] = {  # each with its number of rounds
+    "autoencoder": (training.autoencoder_step, 7),
+    "vae": (training.vae_step, 7),
+    "fid": (metrics.fid, 5),
+    "kid": (metrics.kid, 5),
+    "is": (metrics.inception, 5),
+    "precision": (metrics.precision, 5),
+}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as text, our time first."""
+    lines = [("work", "gencore", "beside", "its time", "ratio", "promise", "")]
+    for row in rows:
+        low, high = row.range
+        promise = "" if row.limit is None else f"≤ {row.limit:.2f} {'kept' if row.kept else 'BROKEN'}"
+        ratio = f"{row.ratio:.2f} [{low:.2f}, {high:.2f}]"
+        times = seconds(row.gencore_seconds), row.peer, seconds(row.peer_seconds)
+        lines.append((row.name, *times, ratio, promise, row.note))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def seconds(value: float) -> str:
+    """A time with its unit, three digits."""
+    return f"{value:.3g} s" if value >= 0.1 else f"{value * 1e3:.3g} ms"
+
+
+def main() -> int:
+    """Run the jobs, print the table, write it down; the exit status counts no broken promise unless asked to."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("jobs", nargs="*", help=f"which to run, of {', '.join(JOBS)} (default: all)")
+    parser.add_argument("--output", type=Path, default=ROOT / "_build" / "bench.json", help="where to write")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a promise is broken")
+    chosen = parser.parse_args()
+    unknown = set(chosen.jobs) - set(JOBS)
+    if unknown:
+        parser.error(f"there is no job {', '.join(sorted(unknown))}; choose from {', '.join(JOBS)}")
+    torch = load_torch()
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"The machine is busy (load {load:.1f}): these times will not be worth much.", file=sys.stderr)
+    rows = []
+    for name in chosen.jobs or JOBS:
+        job, rounds = JOBS[name]
+        print(f"{name}, {rounds} rounds in turns ...", file=sys.stderr, flush=True)
+        rows += measure(job(), rounds)
+    print(table(rows))
+    origin = provenance([])
+    del origin["data_sha256"]
+    origin["versions"]["torch"] = torch.__version__
+    about = {"date": date.today().isoformat(), "load_before": load, "threads": torch.get_num_threads()}
+    chosen.output.parent.mkdir(exist_ok=True)
+    chosen.output.write_text(
+        json.dumps({"rows": [asdict(row) for row in rows], **about, "provenance": origin}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    print(f"written to {chosen.output}")
+    return int(chosen.strict and not all(row.kept for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

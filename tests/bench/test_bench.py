@@ -1,0 +1,184 @@
+"""`make bench`: its clockwork, and that both sides of each comparison do the same work."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from flax import nnx
+from peers import load_torch
+
+from bench import __main__ as command
+from bench import metrics, training, twins
+from bench.turns import LARGE, PRODUCT, Job, Row, large_products, measure, take_turns
+from gencore.models import VAE, Autoencoder, elbo
+from gencore.training import autoencoder_loss, batch_indices, fit, gradient_step
+
+
+class Clock:
+    """A clock that only the programs move."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.calls: list[str] = []
+
+    def program(self, name: str, *durations: float):
+        left = iter(durations)
+
+        def run():
+            self.calls.append(name)
+            self.now += next(left)
+
+        return run
+
+
+def test_programs_take_turns_after_one_call_each_that_does_not_count():
+    clock = Clock()
+    programs = {"a": clock.program("a", 100, 1, 2), "b": clock.program("b", 100, 3, 4)}
+    assert take_turns(programs, 2, lambda: clock.now) == {"a": [1, 2], "b": [3, 4]}
+    assert clock.calls == ["a", "b", "a", "b", "a", "b"]
+
+
+def test_a_ratio_is_the_median_of_the_rounds_ratios_and_units_divide_the_times():
+    clock = Clock()
+    job = Job(
+        "work",
+        clock.program("ours", 0, 10, 40, 90),
+        {"peer": clock.program("peer", 0, 10, 20, 30)},
+        {"peer": 1.9},
+        units=10,
+    )
+    (row,) = measure(job, 3, lambda: clock.now)
+    assert (row.gencore_seconds, row.peer_seconds, row.ratio, row.range) == (4, 2, 2, (1, 3))
+    assert not row.kept
+
+
+def test_a_row_without_a_promise_breaks_none():
+    assert Row("work", 9.0, "peer", 1.0, 9.0, (9.0, 9.0), None, "").kept
+
+
+def test_the_table_says_which_promise_is_broken():
+    rows = [
+        Row("fast", 0.5, "peer", 1.0, 0.5, (0.4, 0.6), 0.8, ""),
+        Row("slow", 0.002, "peer", 0.001, 2.0, (1.9, 2.1), 0.8, "tiny"),
+    ]
+    _, fast, slow = command.table(rows).splitlines()
+    assert "0.5 s" in fast and "≤ 0.80 kept" in fast
+    assert "2 ms" in slow and "2.00 [1.90, 2.10]" in slow and "BROKEN" in slow
+
+
+def dot_operations(jaxpr) -> float:
+    """Floating-point operations of every matrix product in a traced program."""
+    total = 0.0
+    for equation in jaxpr.eqns:
+        if equation.primitive.name == "dot_general":
+            (contracted, _), _ = equation.params["dimension_numbers"]
+            left = equation.invars[0].aval.shape
+            total += 2.0 * np.prod(equation.outvars[0].aval.shape) * np.prod([left[i] for i in contracted])
+        for inner in jax.tree.leaves(
+            list(equation.params.values()), is_leaf=lambda x: hasattr(x, "eqns") or hasattr(x, "jaxpr")
+        ):
+            inner = getattr(inner, "jaxpr", inner)
+            total += dot_operations(inner) if hasattr(inner, "eqns") else 0.0
+    return total
+
+
+def test_the_products_of_a_step_are_counted_as_jax_traces_them():
+    model = Autoencoder(784, 32, (64,), rngs=nnx.Rngs(0))
+    step, state = gradient_step(model, autoencoder_loss, optax.adam(1e-3))
+    batch = jnp.zeros((training.BATCH, 784))
+    traced = jax.make_jaxpr(step)(state, (batch, batch), jax.random.key(0))
+    assert dot_operations(traced.jaxpr) == training.products((model.encoder, model.decoder))
+
+
+def test_the_large_product_is_one():
+    assert large_products()().shape == (LARGE, LARGE)  # pyright: ignore
+
+
+@pytest.fixture
+def torch():
+    pytest.importorskip("torch")
+    return load_torch()
+
+
+IMAGES = np.random.default_rng(0).uniform(size=(16, 784)).astype("f")
+
+
+def gradients(twin) -> list[np.ndarray]:
+    """The twin's gradients, in our order and layout: biases, then transposed weights."""
+    parameters = {name: p.grad.numpy() for name, p in twin.named_parameters()}
+    return [
+        g.T for name, g in sorted(parameters.items(), key=lambda item: (item[0].split(".")[:-1], item[0]))
+    ]
+
+
+@pytest.mark.reference
+def test_the_autoencoders_twin_has_its_loss_and_its_gradients(torch):
+    model = Autoencoder(784, 16, (32,), rngs=nnx.Rngs(0))
+    twin = twins.autoencoder(model)
+    loss = twin(torch.from_numpy(IMAGES))
+    loss.backward()
+    ours, gradient = nnx.value_and_grad(
+        lambda m: autoencoder_loss(m, (IMAGES, IMAGES), jax.random.key(0), jnp.zeros(()))[0]
+    )(model)
+    np.testing.assert_allclose(ours, loss.item(), rtol=1e-6)
+    for left, right in zip(jax.tree.leaves(gradient), gradients(twin), strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-4, atol=1e-8)
+
+
+@pytest.mark.reference
+def test_the_vaes_twin_has_its_loss_and_its_gradients(torch):
+    model, key = VAE(784, 4, (32,), rngs=nnx.Rngs(0)), jax.random.key(7)
+    noise = np.array(jax.random.normal(key, (16, 4)))
+
+    def loss_of(m):
+        terms = elbo(m, IMAGES, key)
+        return (terms.reconstruction + 1.5 * terms.kl).mean()
+
+    twin = twins.vae(model, 1.5)
+    loss = twin(torch.from_numpy(IMAGES), torch.from_numpy(noise))
+    loss.backward()
+    ours, gradient = nnx.value_and_grad(loss_of)(model)
+    np.testing.assert_allclose(ours, loss.item(), rtol=1e-5)
+    for left, right in zip(jax.tree.leaves(gradient), gradients(twin), strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.reference
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("form", twins.FORMS)
+def test_every_form_of_the_twin_takes_our_steps(torch, form):
+    model = Autoencoder(784, 16, rngs=nnx.Rngs(0))
+    step, state = gradient_step(model, autoencoder_loss, optax.adam(1e-3))
+    state, _ = fit(step, state, (IMAGES, IMAGES), steps=5, batch_size=8, progress=False)
+    twin = twins.autoencoder(model)
+    twins.training(twin, IMAGES, batch_indices(16, 8, range(5), 0), 1e-3, form)()
+    theirs = [p.detach().numpy().T for _, p in sorted(twin.named_parameters())]
+    for left, right in zip(jax.tree.leaves(state.params), theirs, strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-3, atol=1e-5)
+
+
+METRICS = {
+    "fid": lambda: metrics.fid(300, 20),
+    "kid": lambda: metrics.kid(100, 20, subsets=1, size=100),
+    "is": lambda: metrics.inception(200, 10),
+    "precision": lambda: metrics.precision(200, 8),
+}
+
+
+@pytest.mark.reference
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", METRICS)
+def test_both_sides_of_a_metric_give_the_same_number(torch, name):
+    job = METRICS[name]()
+    for peer in job.peers.values():
+        assert job.ours() == pytest.approx(peer(), rel=1e-6)
+
+
+@pytest.mark.reference
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(torch):
+    rows = measure(training.autoencoder_step(steps=3), rounds=1)
+    assert [row.peer for row in rows[:-1]] == [*twins.FORMS]
+    assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 and row.limit for row in rows)
+    assert rows[-1].peer.startswith(f"{PRODUCT}: 0.13 GFLOP at ")
