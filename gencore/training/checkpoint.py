@@ -37,7 +37,7 @@ class Checkpoints:
         data: What the run learns from: a checkpoint of a run on other data is refused.
 
     Raises:
-        CheckpointError: The folder cannot be made or read.
+        CheckpointError: The folder cannot be made.
 
     Example:
         >>> import tempfile
@@ -56,14 +56,15 @@ class Checkpoints:
         self.run = run | {"data": [f"{a.dtype.name}{list(a.shape)}" for a in arrays]}
         self._sample = [_sample(a) for a in arrays]
         try:
-            self._manager = ocp.CheckpointManager(
-                self.directory,
-                options=ocp.CheckpointManagerOptions(
-                    max_to_keep=2, enable_async_checkpointing=False, cleanup_tmp_directories=True
-                ),
-            )
-        except (OSError, ValueError) as error:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
             raise CheckpointError(f"{self.directory} cannot hold checkpoints: {_brief(error)}") from error
+        self._manager = ocp.CheckpointManager(
+            self.directory,
+            options=ocp.CheckpointManagerOptions(
+                max_to_keep=2, enable_async_checkpointing=False, cleanup_tmp_directories=True
+            ),
+        )
 
     @property
     def newest(self) -> int | None:
@@ -127,11 +128,13 @@ class Checkpoints:
         restored = self._read(step, state=ocp.args.StandardRestore(abstract))
         if about["state"] != _checksum({name: restored[name] for name in leaves}):
             raise self._damaged(step, "its arrays do not have the checksum they were written with")
-        found = History(**about["history"])
-        found.evaluations = {
-            name: [(*point,) for point in curve] for name, curve in found.evaluations.items()
-        }
-        return jax.tree.unflatten(jax.tree.structure(state), [restored[name] for name in leaves]), found
+        past = about["history"]
+        evaluations = {name: [(*point,) for point in curve] for name, curve in past["evaluations"].items()}
+        structure = jax.tree.structure(state)
+        return (
+            jax.tree.unflatten(structure, [restored[name] for name in leaves]),
+            History(**past | {"evaluations": evaluations}),  # JSON knows no tuples
+        )
 
     def _read(self, step: int, **item: Any) -> Any:
         """Read one item, the state or what there is to know about it."""
@@ -188,5 +191,11 @@ def _same(a: list[float], b: list[float]) -> bool:
 
 def _brief(error: Exception) -> str:
     """First words of an error: TensorStore's run to pages."""
-    text = (str(error) or type(error).__name__).strip().partition("\n")[0].rstrip(".")
+    text = (
+        (str(error) or type(error).__name__)
+        .strip()
+        .partition("\n")[0]
+        .partition(" See full ")[0]
+        .rstrip(".: ")
+    )
     return text if len(text) <= 160 else text[:160] + " …"
