@@ -125,7 +125,7 @@ def cache(monkeypatch, tmp_path):
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
     monkeypatch.setattr(transfer, "TIMEOUT_SECONDS", (5, 0.3))
-    monkeypatch.setattr(download, "PAUSES", (0, 0.01, 0.02))
+    monkeypatch.setattr(download, "PAUSES", tuple(pause / 100 for pause in download.PAUSES))
 
 
 def digits_at(*urls: str) -> RemoteFile:
@@ -286,6 +286,20 @@ def test_a_disk_that_fills_up_at_the_end_leaves_nothing_behind(mirror, cache, mo
     with pytest.raises(DownloadError, match="No space left on device"):
         fetch(digits_at(mirror.serve("/good", Answer())))
     assert files_in(cache) == []
+
+
+def test_the_files_name_is_only_ever_given_to_a_whole_file(mirror, cache, monkeypatch):
+    written = []
+
+    def write(path, data, real=Path.write_bytes):
+        written.append(path.name)
+        assert not (cache / "digits" / NAME).exists()
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    fetch(digits_at(mirror.serve("/good", Answer())))
+    assert files_in(cache) == [f"digits/{NAME}"]
+    assert all(name.endswith(".part") for name in written) and len(written) == 1
 
 
 def test_many_at_once_do_not_disturb_each_other(mirror, cache):
@@ -469,7 +483,7 @@ def test_two_processes_at_once_both_get_the_file(mirror, cache):
 
 
 def test_a_file_that_the_system_cuts_short_is_an_error_that_says_what_to_do(mirror, cache):
-    process = fetching(big_at(mirror.serve("/good", WHOLE)), limit=50_000)
+    process = fetching(big_at(mirror.serve("/good", WHOLE)), limit=296_000)  # inside its last piece
     out, err = process.communicate()
     assert process.returncode == 1
     assert re.search(r"DownloadError: cannot save .*File too large.*Make room on the disk", err)
