@@ -12,6 +12,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from gencore.training.history import History
+from gencore.training.sampling import same, sample
 from gencore.types import Batch
 
 __all__ = ["CheckpointError", "Checkpoints"]
@@ -54,7 +55,7 @@ class Checkpoints:
         self.directory = Path(directory).expanduser().resolve()
         arrays = [np.asarray(a) for a in jax.tree.leaves(data)]
         self.run = run | {"data": [f"{a.dtype.name}{list(a.shape)}" for a in arrays]}
-        self._sample = [_sample(a) for a in arrays]
+        self._sample = [sample(a) for a in arrays]
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -120,7 +121,7 @@ class Checkpoints:
             raise self._damaged(step, "its history does not have the checksum it was written with")
         if about["run"] != self.run:
             raise self._refuse(step, f"it belongs to a run with {about['run']}, this one has {self.run}")
-        if not all(map(_same, about["sample"], self._sample)):
+        if not all(map(same, about["sample"], self._sample)):
             raise self._refuse(step, "it belongs to a run on other data of the same shape")
         if about["layout"] != _layout(leaves):
             raise self._refuse(step, "a model or an optimizer of another shape wrote it")
@@ -176,17 +177,6 @@ def _checksum(leaves: dict[str, Any]) -> int:
             leaf = jax.random.key_data(leaf)
         crc = zlib.crc32(np.ascontiguousarray(leaf).tobytes(), crc)
     return crc
-
-
-def _sample(array: np.ndarray, count: int = 256) -> list[float]:
-    """Values at places that are drawn once and for all."""
-    places = np.random.default_rng(0).integers(max(array.size, 1), size=count if array.size else 0)
-    return [float(value) for value in array.flat[places]]
-
-
-def _same(a: list[float], b: list[float]) -> bool:
-    """Whether two samples differ by less than a hundredth of their spread."""
-    return bool(np.allclose(a, b, rtol=0, atol=0.01 * float(np.nanstd(a)) + 1e-12, equal_nan=True))
 
 
 def _brief(error: Exception) -> str:

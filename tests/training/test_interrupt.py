@@ -155,4 +155,4 @@ def test_other_threads_can_train(tmp_path):
 
 def test_nothing_is_held_without_an_announcement():
     with hold_signals(None) as held:
-        assert not held and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert not held.number and signal.getsignal(signal.SIGINT) is signal.default_int_handler
