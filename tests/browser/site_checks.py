@@ -177,6 +177,25 @@ def overflow(page: Page) -> list[str]:
     )
 
 
+def lost_focus(page: Page, stops: int) -> list[str]:
+    """Walk through a page by the Tab key; the stops at which nothing shows where the reader is."""
+    faults = []
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        faults += page.evaluate(
+            """() => {
+              const here = document.activeElement;
+              const marked = e => {
+                const style = getComputedStyle(e), outlined = style.outlineStyle !== "none";
+                return e.clientHeight + e.offsetHeight > 0 && (outlined || style.boxShadow !== "none");
+              };
+              if (here === document.body || [here, ...here.querySelectorAll("*")].some(marked)) return [];
+              return [`nothing marks the focus on ${here.cloneNode(false).outerHTML}`];
+            }"""
+        )
+    return faults
+
+
 def barriers(page: Page, *rules: str) -> list[str]:
     """What axe-core finds serious or critical, by all its rules or by those that are named."""
     # Its preload reads the style sheets again, and asks for what they import in the wrong folder.
