@@ -48,9 +48,9 @@ def test_it_passes_lint(course: Path):
 
 def test_it_keeps_the_rules_of_chapters_and_pages(course: Path):
     others = " and ".join(f"not {path.stem}" for path in ROOT.glob("notebooks/**/[0-9]*.ipynb"))
-    rules = ["test_notebooks.py", "test_chapters.py", "test_stored_outputs.py"]
-    files = ["tests/test_project.py", "tests/book", *(f"tests/notebooks/{rule}" for rule in rules)]
-    passes(course, *PYTEST, "-k", others, *files)
+    files = ["notebooks/test_notebooks", "notebooks/test_chapters", "notebooks/test_stored_outputs"]
+    files += ["test_project", "book/test_config", "book/test_pages", "book/test_slides"]
+    passes(course, *PYTEST, "-k", others, *(f"tests/{file}.py" for file in files))
 
 
 def test_its_stored_outputs_are_true(course: Path):
@@ -78,9 +78,9 @@ def test_the_book_shows_it(course: Path):
         ),
     ],
 )
-def test_it_refuses_with_what_to_do(name: str, words: str):
-    before = sorted(path.name for path in (ROOT / "notebooks").iterdir())
-    done = run(ROOT, ".ci/new_chapter.py", name)
+def test_it_refuses_with_what_to_do(name: str, words: str, course: Path):
+    before = sorted((course / "notebooks").iterdir())
+    done = run(course, ".ci/new_chapter.py", name)
     assert done.returncode == 1
     assert words in done.stderr
-    assert sorted(path.name for path in (ROOT / "notebooks").iterdir()) == before
+    assert sorted((course / "notebooks").iterdir()) == before
