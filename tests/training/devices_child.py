@@ -32,7 +32,7 @@ class Noisy(nnx.Module):
         )
 
     def encode(self, x):
-        return nnx.view(self.layers, deterministic=True, use_running_average=True)(x)
+        return self.layers.layers[0](x)
 
     def loss(self, x, key, step):
         return jnp.square(self.layers(x) - x.sum(-1, keepdims=True)).mean(), {}
