@@ -91,6 +91,16 @@ def test_the_products_of_a_step_are_counted_as_jax_traces_them():
     assert dot_operations(traced.jaxpr) == training.products((model.encoder, model.decoder))
 
 
+def test_the_products_alone_are_all_of_them_and_all_are_made():
+    model = Autoencoder(784, 32, (64,), rngs=nnx.Rngs(0))
+    parts = (model.encoder, model.decoder)
+    run = training.products_alone(parts, steps=1)
+    traced = jax.make_jaxpr(run)()
+    assert dot_operations(traced.jaxpr) == training.products(parts)
+    compiled = training.products_alone(parts, steps=2)()
+    assert all(jnp.isfinite(array).all() for array in jax.tree.leaves(compiled))
+
+
 def test_the_large_product_is_one():
     assert large_products()().shape == (LARGE, LARGE)  # pyright: ignore
 
@@ -179,6 +189,7 @@ def test_both_sides_of_a_metric_give_the_same_number(torch, name):
 @pytest.mark.filterwarnings("ignore")
 def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(torch):
     rows = measure(training.autoencoder_step(steps=3), rounds=1)
-    assert [row.peer for row in rows[:-1]] == [*twins.FORMS]
-    assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 and row.limit for row in rows)
+    assert [row.peer for row in rows[:-1]] == [*twins.FORMS, training.ALONE]
+    assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 for row in rows)
+    assert all(row.limit for row in rows[:-1])
     assert rows[-1].peer.startswith(f"{PRODUCT}: 0.13 GFLOP at ")
