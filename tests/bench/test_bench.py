@@ -1,5 +1,8 @@
 """`make bench`: its clockwork, and that both sides of each comparison do the same work."""
 
+import json
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +16,8 @@ from bench import metrics, training, twins
 from bench.turns import LARGE, PRODUCT, Job, Row, large_products, measure, take_turns
 from gencore.models import VAE, Autoencoder, elbo
 from gencore.training import autoencoder_loss, batch_indices, fit, gradient_step
+
+STORED = Path(__file__).resolve().parents[2] / "book" / "bench.json"
 
 
 class Clock:
@@ -193,3 +198,19 @@ def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(torch
     assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 for row in rows)
     assert all(row.limit for row in rows[:-1])
     assert rows[-1].peer.startswith(f"{PRODUCT}: 0.13 GFLOP at ")
+
+
+def test_the_stored_run_has_every_job_and_keeps_every_promise():
+    stored = json.loads(STORED.read_text("utf-8"))
+    rows = [Row(**row) for row in stored["rows"]]
+    assert len({row.name for row in rows}) == len(command.JOBS)
+    broken = [(row.name, row.peer, row.ratio) for row in rows if not row.kept]
+    assert not broken
+    promised = {(row.name, row.peer.partition(":")[0]): row.limit for row in rows}
+    for name, limits in (
+        ("autoencoder, training step", {**training.LIMITS, PRODUCT: None}),
+        ("VAE, training step", training.LIMITS),
+    ):
+        assert {peer: promised[name, peer] for peer in limits} == limits
+    assert {promised["FID", peer] for peer in ("torch-fidelity", "pytorch-fid")} == {0.7, 0.25}
+    assert "+" not in stored["provenance"]["commit"]
