@@ -121,7 +121,9 @@ def test_colab_meets_every_lower_bound():
     """Or the set-up cell, which moves nothing there, could not install the library."""
     colab = dict(re.findall(r"^([\w-]+)==(\S+)", text(".ci/colab.txt"), flags=re.M))
     asked = {canonicalize_name(Requirement(line).name): Requirement(line) for line in PROJECT["dependencies"]}
-    assert asked.keys() - colab.keys() == {"blackjax", "jaxtyping"}, "not in Colab: the set-up cell installs them"
+    assert asked.keys() - colab.keys() == {"blackjax", "jaxtyping"}, (
+        "not in Colab: the set-up cell installs them"
+    )
     assert not [str(asked[name]) for name in asked.keys() & colab if colab[name] not in asked[name].specifier]
 
 
