@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -52,7 +53,7 @@ class Generator(nnx.Module):
         output_dim: int = 784,
         *,
         classes: int = 0,
-        output: Callable[[jax.Array], jax.Array] = jax.nn.sigmoid,
+        output: Callable[[Any], Vectors] = jax.nn.sigmoid,
         rngs: nnx.Rngs,
     ):
         self.network = MLP((latent_dim + classes, *hidden, output_dim), rngs=rngs)
