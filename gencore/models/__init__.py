@@ -1,7 +1,9 @@
 """Models: what is trained, and the frozen classifier that looks at what they make."""
 
+from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
+from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
@@ -15,13 +17,18 @@ __all__ = [
     "VAE",
     "Autoencoder",
     "Bernoulli",
+    "Critic",
     "DigitClassifier",
     "ElboTerms",
     "Features",
     "Gaussian",
+    "Generator",
     "Likelihood",
     "LinearGaussian",
+    "MinibatchDiscrimination",
+    "MinibatchStd",
     "NGram",
+    "SpectralLinear",
     "WeightsError",
     "elbo",
     "extract_features",

@@ -1,6 +1,7 @@
 """Training: one loop for every family, what each minimizes, and checkpoints."""
 
 from gencore.training.checkpoint import CheckpointError, Checkpoints
+from gencore.training.game import GameState, Penalty, Player, adversarial_step, trained_generator
 from gencore.training.history import History
 from gencore.training.interval import batch_indices
 from gencore.training.loop import TrainingDiverged, fit
@@ -10,16 +11,21 @@ from gencore.training.state import Loss, Step, TrainState, gradient_step, traine
 __all__ = [
     "CheckpointError",
     "Checkpoints",
+    "GameState",
     "History",
     "Loss",
+    "Penalty",
+    "Player",
     "Step",
     "TrainState",
     "TrainingDiverged",
+    "adversarial_step",
     "autoencoder_loss",
     "batch_indices",
     "classifier_loss",
     "fit",
     "gradient_step",
+    "trained_generator",
     "trained_model",
     "vae_loss",
 ]

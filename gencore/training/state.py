@@ -37,6 +37,14 @@ class TrainState(NamedTuple):
     step: jax.Array
 
 
+def ema(average: Any, params: Any, step: Scalar, decay: float | None) -> Any:
+    """Move the average of the weights one step; without a decay there is no average."""
+    if decay is None:
+        return average
+    now = jnp.minimum(decay, (1.0 + step) / (10.0 + step))
+    return optax.incremental_update(params, average, 1.0 - now)
+
+
 def gradient_step(
     model: nnx.Module, loss: Loss, tx: optax.GradientTransformation, *, ema_decay: float | None = None
 ) -> tuple[Step, TrainState]:
@@ -81,10 +89,7 @@ def gradient_step(
         (value, (metrics, extra)), gradient = jax.value_and_grad(objective, has_aux=True)(state.params)
         updates, opt_state = tx.update(gradient, state.opt_state, state.params)
         params = optax.apply_updates(state.params, updates)
-        average = state.average
-        if ema_decay is not None:
-            decay = jnp.minimum(ema_decay, (1.0 + state.step) / (10.0 + state.step))
-            average = optax.incremental_update(params, average, 1.0 - decay)
+        average = ema(state.average, params, state.step, ema_decay)
         return TrainState(params, extra, opt_state, average, state.step + 1), {"loss": value, **metrics}
 
     average = None if ema_decay is None else params

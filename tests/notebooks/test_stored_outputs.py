@@ -69,7 +69,7 @@ def test_one_changed_digit_in_any_compared_output_is_reported(
     copy, report = tmp_path / path.name, tmp_path / "report.xml"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata), copy)
 
-    options = "-p no:xdist -p no:randomly --nbval --nbval-current-env".split()
+    options = ["-p", "no:xdist", "-p", "no:randomly", "--nbval", "--nbval-current-env"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", str(copy)],
         cwd=tmp_path,

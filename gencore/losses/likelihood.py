@@ -1,4 +1,4 @@
-r"""Losses: one number for each example, in nats; the caller reduces.
+r"""Likelihoods and divergences: one number for each example, in nats; the caller reduces.
 
 A negative log-likelihood says how surprised a model is by an example. All losses here sum over the dimensions of an
 example and leave the batch alone, so that ``loss(...).mean()`` is nats per example, whatever the batch size.
