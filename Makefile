@@ -22,7 +22,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint format notebooks serve reference bench lowest newest lock clean
+.PHONY: help env book test lint format notebooks serve reference bench lowest newest colab lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +34,11 @@ env: $(READY) ## create or update .venv from the lock file (the other targets do
 book: $(READY) ## build the site into _build/html, from the stored outputs
 	$(BIN)/jupyter-book build . --warningiserror --keep-going --nitpick
 
-test reference lowest newest: export JAX_PLATFORMS = cpu
-test reference lowest newest: export GENCORE_PROFILE = quick
+test reference lowest newest colab: export JAX_PLATFORMS = cpu
+test reference lowest newest colab: export GENCORE_PROFILE = quick
 # Two workers share two cores: one thread each for NumPy, or they wait for one another.
 test lowest newest: export OPENBLAS_NUM_THREADS = 1
-test lowest newest: export PYDEVD_DISABLE_FILE_VALIDATION = 1
+test lowest newest colab: export PYDEVD_DISABLE_FILE_VALIDATION = 1
 SUITE = -n $(JOBS) --dist loadfile -m "not reference" \
   --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)
 test: $(READY) ## prove everything, in random order: the library, its examples, the book, every stored output
@@ -71,6 +71,11 @@ lowest: $(UV) ## run the tests with the lowest versions that pyproject.toml allo
 
 newest: $(UV) ## run the tests with the newest versions there are
 	$(call test_with,$(call first_python,python3.13 python3.12 $(PYTHON)),)
+
+colab: $(UV) ## run the set-up cell and a chapter in an environment like Google Colab's
+	$(UV) venv --quiet --allow-existing --python $(call first_python,python3.13 python3.12 $(PYTHON)) .venv-$@
+	$(UV) pip sync --quiet --python .venv-$@/bin/python .ci/colab.txt
+	.venv-$@/bin/python .ci/colab.py
 
 lock: $(UV) ## resolve the dependencies again into the lock file
 	$(UV) pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
@@ -105,7 +110,7 @@ $(UV):
 # cell of every notebook runs too, but its output is not compared: a stored digit is a promise about the lock file. The
 # browser's tests stay out: they look at the site, which the lock file's versions built.
 define test_with
-$(UV) venv --quiet --allow-existing --python $(1) .venv-$@
+$(UV) venv --quiet --allow-existing --seed --python $(1) .venv-$@
 $(UV) pip compile --quiet --no-annotate --upgrade $(2) --python .venv-$@/bin/python \
   --extra book --extra test pyproject.toml -o _build/$@.txt
 $(UV) pip sync --quiet --python .venv-$@/bin/python _build/$@.txt

@@ -14,6 +14,7 @@ Its floors, from the ground up; a module imports only from floors below its own.
 :mod:`gencore.recipes`         one chapter's run each: settings, training, record
 :mod:`gencore.plotting`        numpy in, matplotlib axes out
 :mod:`gencore.claims`          the ledger: what the deck claims, what was measured
+:mod:`gencore.doctor`          what is installed, what works, and what to do about the rest
 :mod:`gencore.notebook`        what a notebook's cells call
 :mod:`gencore.cli`             the command ``gencore``
 =============================  =======================================================================

@@ -31,6 +31,13 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(arguments: argparse.Namespace) -> int:
+    """Look at the machine."""
+    from gencore.doctor import report
+
+    return report(offline=arguments.offline, as_json=arguments.json)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of ``gencore``.
 
@@ -56,6 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--profile", choices=["quick", "full"], default=None, help="how much work (default: GENCORE_PROFILE)"
     )
     train.set_defaults(run=_train)
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what is installed, what works, and what to do about what does not",
+        epilog="Exit status: 1 if there is a problem, 0 if there is none. Warnings do not count.",
+    )
+    doctor.add_argument("--json", action="store_true", help="print one JSON object, for scripts")
+    doctor.add_argument("--offline", action="store_true", help="leave out the check of the network")
+    doctor.set_defaults(run=_doctor)
     chosen = parser.parse_args(arguments)
     return chosen.run(chosen)
 

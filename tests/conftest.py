@@ -1,10 +1,11 @@
-"""Set-up of every test: shapes are checked at run time, figures are drawn off screen."""
+"""Set-up of every test: shapes are checked at run time, figures are drawn off screen, notebooks keep their order."""
 
 import os
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import matplotlib
+import pytest
 from jaxtyping import install_import_hook
 
 # Here and not in the environment: nbval's kernels inherit that, and have to show their figures.
@@ -12,3 +13,11 @@ matplotlib.use("Agg")
 
 # An int may stand where a float is wanted, as PEP 484 says and every reader expects.
 install_import_hook("gencore", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the cells of each notebook together again, in order, ahead of the tests; each builds on those before it."""
+    cells: list = [item for item in items if item.path.suffix == ".ipynb"]
+    tests = [item for item in items if item.path.suffix != ".ipynb"]
+    items[:] = [*sorted(cells, key=lambda cell: (cell.path, cell.cell_num)), *tests]

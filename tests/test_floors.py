@@ -21,6 +21,7 @@ FLOORS = {
     "recipes": 4,
     "plotting": 5,
     "claims": 5,
+    "doctor": 5,
     "notebook": 6,
     "cli": 6,
 }

@@ -33,7 +33,9 @@ TOP_LEVEL = {
         "CITATION.cff",
         "LICENSE",
         ".ci",
+        ".github",
         ".gitignore",
+        ".pre-commit-config.yaml",
     ),
 }
 PYTHONS = ["3.11", "3.12", "3.13"]
@@ -113,6 +115,14 @@ def test_lock_file_pins_what_the_project_asks_for():
     for line in [*PROJECT["dependencies"], *extras["book"], *extras["test"]]:
         asked = Requirement(line)
         assert asked.specifier.contains(pins()[canonicalize_name(asked.name)]), line
+
+
+def test_colab_meets_every_lower_bound():
+    """Or the set-up cell, which moves nothing there, could not install the library."""
+    colab = dict(re.findall(r"^([\w-]+)==(\S+)", text(".ci/colab.txt"), flags=re.M))
+    asked = {canonicalize_name(Requirement(line).name): Requirement(line) for line in PROJECT["dependencies"]}
+    assert asked.keys() - colab.keys() == {"jaxtyping"}, "Colab lacks it, and the set-up cell installs it"
+    assert not [str(asked[name]) for name in asked.keys() & colab if colab[name] not in asked[name].specifier]
 
 
 def test_every_pin_has_its_hashes():

@@ -84,6 +84,22 @@ def choose_source(source: str | None) -> str:
     return source
 
 
+def read_stored(file: RemoteFile) -> bytes:
+    """Return a public file's content from the data folder.
+
+    Args:
+        file: what to read.
+
+    Returns:
+        The content, unpacked if it was gzipped.
+
+    Raises:
+        OSError: it is not there, or cannot be read.
+        ValueError: it is damaged, or another file.
+    """
+    return _checked_content((data_dir() / file.path).read_bytes(), file.sha256)
+
+
 def fetch(file: RemoteFile) -> bytes:
     """Return a public file's content: from the data folder, or else from the first mirror that serves it.
 
@@ -102,7 +118,7 @@ def fetch(file: RemoteFile) -> bytes:
     """
     path = data_dir() / file.path
     try:
-        return _checked_content(path.read_bytes(), file.sha256)
+        return read_stored(file)
     except FileNotFoundError:
         state = "which is not there"
     except (OSError, ValueError) as error:

@@ -12,6 +12,9 @@ from gencore.types import AnyArray
 
 __all__ = ["MLP"]
 
+# Before flax 0.12, and Google Colab is at 0.11, a plain list of layers is what the model needs.
+_List = getattr(nnx, "List", list)
+
 
 class MLP(nnx.Module):
     """A multi-layer perceptron: linear maps with a nonlinearity between them, none after the last.
@@ -40,7 +43,7 @@ class MLP(nnx.Module):
             raise ValueError(
                 f"sizes is {tuple(sizes)}; give at least an input and an output width, all positive"
             )
-        self.layers = nnx.List(
+        self.layers = _List(
             nnx.Linear(n_in, n_out, kernel_init=nnx.initializers.he_normal(), rngs=rngs)
             for n_in, n_out in pairwise(sizes)
         )

@@ -12,6 +12,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from gencore.training.history import History
+from gencore.training.sampling import same, sample
 from gencore.types import Batch
 
 __all__ = ["CheckpointError", "Checkpoints"]
@@ -37,7 +38,7 @@ class Checkpoints:
         data: What the run learns from: a checkpoint of a run on other data is refused.
 
     Raises:
-        CheckpointError: The folder cannot be made or read.
+        CheckpointError: The folder cannot be made.
 
     Example:
         >>> import tempfile
@@ -54,16 +55,17 @@ class Checkpoints:
         self.directory = Path(directory).expanduser().resolve()
         arrays = [np.asarray(a) for a in jax.tree.leaves(data)]
         self.run = run | {"data": [f"{a.dtype.name}{list(a.shape)}" for a in arrays]}
-        self._sample = [_sample(a) for a in arrays]
+        self._sample = [sample(a) for a in arrays]
         try:
-            self._manager = ocp.CheckpointManager(
-                self.directory,
-                options=ocp.CheckpointManagerOptions(
-                    max_to_keep=2, enable_async_checkpointing=False, cleanup_tmp_directories=True
-                ),
-            )
-        except (OSError, ValueError) as error:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
             raise CheckpointError(f"{self.directory} cannot hold checkpoints: {_brief(error)}") from error
+        self._manager = ocp.CheckpointManager(
+            self.directory,
+            options=ocp.CheckpointManagerOptions(
+                max_to_keep=2, enable_async_checkpointing=False, cleanup_tmp_directories=True
+            ),
+        )
 
     @property
     def newest(self) -> int | None:
@@ -119,7 +121,7 @@ class Checkpoints:
             raise self._damaged(step, "its history does not have the checksum it was written with")
         if about["run"] != self.run:
             raise self._refuse(step, f"it belongs to a run with {about['run']}, this one has {self.run}")
-        if not all(map(_same, about["sample"], self._sample)):
+        if not all(map(same, about["sample"], self._sample)):
             raise self._refuse(step, "it belongs to a run on other data of the same shape")
         if about["layout"] != _layout(leaves):
             raise self._refuse(step, "a model or an optimizer of another shape wrote it")
@@ -127,11 +129,13 @@ class Checkpoints:
         restored = self._read(step, state=ocp.args.StandardRestore(abstract))
         if about["state"] != _checksum({name: restored[name] for name in leaves}):
             raise self._damaged(step, "its arrays do not have the checksum they were written with")
-        found = History(**about["history"])
-        found.evaluations = {
-            name: [(*point,) for point in curve] for name, curve in found.evaluations.items()
-        }
-        return jax.tree.unflatten(jax.tree.structure(state), [restored[name] for name in leaves]), found
+        past = about["history"]
+        evaluations = {name: [(*point,) for point in curve] for name, curve in past["evaluations"].items()}
+        structure = jax.tree.structure(state)
+        return (
+            jax.tree.unflatten(structure, [restored[name] for name in leaves]),
+            History(**past | {"evaluations": evaluations}),  # JSON knows no tuples
+        )
 
     def _read(self, step: int, **item: Any) -> Any:
         """Read one item, the state or what there is to know about it."""
@@ -175,18 +179,13 @@ def _checksum(leaves: dict[str, Any]) -> int:
     return crc
 
 
-def _sample(array: np.ndarray, count: int = 256) -> list[float]:
-    """Values at places that are drawn once and for all."""
-    places = np.random.default_rng(0).integers(max(array.size, 1), size=count if array.size else 0)
-    return [float(value) for value in array.flat[places]]
-
-
-def _same(a: list[float], b: list[float]) -> bool:
-    """Whether two samples differ by less than a hundredth of their spread."""
-    return bool(np.allclose(a, b, rtol=0, atol=0.01 * float(np.nanstd(a)) + 1e-12, equal_nan=True))
-
-
 def _brief(error: Exception) -> str:
     """First words of an error: TensorStore's run to pages."""
-    text = (str(error) or type(error).__name__).strip().partition("\n")[0].rstrip(".")
+    text = (
+        (str(error) or type(error).__name__)
+        .strip()
+        .partition("\n")[0]
+        .partition(" See full ")[0]
+        .rstrip(".: ")
+    )
     return text if len(text) <= 160 else text[:160] + " …"

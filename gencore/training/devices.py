@@ -9,6 +9,8 @@ import numpy as np
 from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from gencore.training.sampling import same, sample
+
 __all__: list[str] = []
 
 
@@ -70,13 +72,46 @@ def local(tree: Any, mesh: Mesh | None) -> Any:
     return tree if mesh is None else jax.tree.map(lambda leaf: leaf.addressable_data(0), tree)
 
 
-def spans_processes(mesh: Mesh | None) -> bool:
-    """Whether the devices belong to more than one process."""
+def _spans_processes(mesh: Mesh | None) -> bool:
     return mesh is not None and len({device.process_index for device in mesh.devices.flat}) > 1
 
 
-def any_process(flag: bool, mesh: Mesh | None) -> bool:
-    """Whether the flag is up in any process: what one decides, all must."""
-    if not spans_processes(mesh):
-        return flag
-    return bool(np.any(multihost_utils.process_allgather(np.array(flag))))
+def highest(number: int, mesh: Mesh | None) -> int:
+    """Return the highest number among the processes that share the devices: what one decides, all must."""
+    return (
+        int(np.max(multihost_utils.process_allgather(np.array(number)))) if _spans_processes(mesh) else number
+    )
+
+
+def part(mesh: Mesh | None) -> None:
+    """Wait for the other processes and part from them: one that dies unannounced makes the others abort."""
+    if _spans_processes(mesh):
+        jax.distributed.shutdown()
+
+
+def check_same_call(mesh: Mesh | None, numbers: dict[str, int], arrays: dict[str, Any]) -> None:
+    """Refuse to train one model from calls that differ: nothing else would ever notice.
+
+    Args:
+        mesh: The devices; those of one process need no check.
+        numbers: Numbers that must agree.
+        arrays: Trees of arrays that must agree in a few of their values, where all ``numbers`` do.
+
+    Raises:
+        ValueError: They do not agree.
+    """
+    if not _spans_processes(mesh):
+        return
+    facts: dict[str, list[float]] = {" or ".join(numbers): [*numbers.values()]}
+    for name, tree in arrays.items():
+        leaves = [
+            leaf for leaf in jax.tree.leaves(tree) if not jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+        ]
+        facts[name] = [value for leaf in leaves for value in sample(leaf)]
+    for name, values in facts.items():
+        everyone = multihost_utils.process_allgather(np.array(values, np.float32))
+        if not all(same(everyone[0], other) for other in everyone):
+            raise ValueError(
+                f"the processes call fit with different {name}; give all of them the same arguments, "
+                "and build the model from the same seed"
+            )

@@ -11,31 +11,23 @@ __all__: list[str] = []
 
 
 class Held:
-    """The signals that came while they were held back.
+    """The signal that came while signals were held back.
 
     Attributes:
-        numbers: Their numbers, in order.
+        number: Its number, 0 for none.
     """
 
     def __init__(self, announcement: str):
-        self.numbers: list[int] = []
+        self.number = 0
         self._announcement = announcement
-
-    def __bool__(self) -> bool:
-        return bool(self.numbers)
 
     def receive(self, number: int, frame: FrameType | None) -> None:
         """Note a signal; Ctrl-C after any other stops at once."""
-        if self.numbers and number == signal.SIGINT:
+        if self.number and number == signal.SIGINT:
             raise KeyboardInterrupt
-        self.numbers.append(number)
+        self.number = number
         with contextlib.suppress(RuntimeError):  # the interrupted line may have been writing to stderr itself
             print(f"\n{self._announcement}", file=sys.stderr, flush=True)
-
-    def pass_on_sigterm(self) -> None:
-        """End the process as SIGTERM would have, now that everything is saved."""
-        if signal.SIGTERM in self.numbers:
-            signal.raise_signal(signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -62,5 +54,5 @@ def hold_signals(announcement: str | None) -> Iterator[Held]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if held:
+    if held.number:
         raise KeyboardInterrupt

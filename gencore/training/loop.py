@@ -1,5 +1,6 @@
 """One training loop for every family of models."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from gencore.training.checkpoint import CheckpointError, Checkpoints
-from gencore.training.devices import any_process, data_mesh, local, spread
+from gencore.training.devices import check_same_call, data_mesh, highest, local, part, spread
 from gencore.training.history import History
 from gencore.training.interrupt import hold_signals
 from gencore.training.interval import batch_indices, run_interval
@@ -136,6 +137,8 @@ def fit(
     n = lengths.pop()
     batch_indices(n, batch_size, range(0), seed)  # says at once if batch_size does not fit
     mesh = data_mesh(devices, batch_size)
+    numbers = {"examples": n, "steps": steps, "batch_size": batch_size, "seed": seed, "log_every": log_every}
+    check_same_call(mesh, numbers, {"data": data, "states": state})
     checkpoints, announcement = None, None
     if checkpoint_dir is not None:
         checkpoints = Checkpoints(checkpoint_dir, run={"seed": seed, "batch_size": batch_size}, data=data)
@@ -174,17 +177,20 @@ def fit(
                     for name, value in evaluate(local(state, mesh)).items():
                         point = (done, history.total_seconds, float(value))
                         history.evaluations.setdefault(name, []).append(point)
-                stop = checkpoints is not None and any_process(bool(held), mesh)
+                stop = highest(held.number, mesh) if checkpoints else 0
                 if stop or _due(previous, done, checkpoint_every if checkpoints else None, steps):
                     _check_state(state, done)
                     if checkpoints:
                         checkpoints.save(done, state, history)
                 if stop:
+                    held.number = stop
                     raise KeyboardInterrupt
     except KeyboardInterrupt:
         if jax.process_index() == 0:
             print(_what_is_kept(done, steps, checkpoints), file=sys.stderr, flush=True)
-        held.pass_on_sigterm()
+        if held.number == signal.SIGTERM:  # everything is saved: let it do its work
+            part(mesh)
+            signal.raise_signal(signal.SIGTERM)
         raise
     return local(state, mesh), history
 

@@ -1,6 +1,6 @@
 """Tests are shuffled, the cells of a notebook are not: each one builds on those before it."""
 
-import shutil
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +12,20 @@ CELLS = 12
 
 
 def test_cells_stay_in_order_while_tests_are_shuffled(tmp_path: Path):
-    shutil.copy(ROOT / "notebooks/conftest.py", tmp_path)
     cells = [nbformat.v4.new_code_cell("0") for _ in range(CELLS)]
     for name in ("01_first.ipynb", "02_second.ipynb"):
         nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / name)
     tests = [f"def test_{place:02d}(): pass" for place in range(CELLS)]
     (tmp_path / "test_shuffled.py").write_text("\n".join(tests))
 
-    options = ["--collect-only", "-q", "--nbval", "--randomly-seed=1"]
+    options = ["-p", "conftest", "--collect-only", "-q", "--nbval", "--randomly-seed=1"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-m", "pytest", *options],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
 
     collected = [line for line in done.stdout.splitlines() if "::" in line]
