@@ -32,6 +32,7 @@ help: ## list the targets
 env: $(READY) ## create or update .venv from the lock file (the other targets do it for you)
 
 book: $(READY) ## build the site into _build/html, from the stored outputs
+	@rm -rf _build/html/_modules # Sphinx keeps these while their source does not change, with the contents of an older site
 	$(BIN)/jupyter-book build . --warningiserror --keep-going --nitpick
 
 test reference lowest newest colab: export JAX_PLATFORMS = cpu

@@ -13,15 +13,30 @@ __all__ = ["main"]
 
 def _train(arguments: argparse.Namespace) -> int:
     """Run one recipe and write its record."""
+    import jax
+    from threadpoolctl import threadpool_limits
+
+    from gencore.data import DownloadError
     from gencore.models.classifier import WEIGHTS_PATH
     from gencore.recipes import autoencoder, classifier, vae
     from gencore.records import write_record
+    from gencore.training import CheckpointError, TrainingDiverged
 
-    if arguments.family == "classifier":
-        record = classifier.record(WEIGHTS_PATH, seed=arguments.seed)
-    else:
-        recipe = {"autoencoder": autoencoder, "vae": vae}[arguments.family]
-        record = recipe.record(arguments.profile, seed=arguments.seed)
+    options = {"seed": arguments.seed, "checkpoint_dir": arguments.checkpoint_dir}
+    try:
+        if arguments.distributed:
+            _join()
+        with threadpool_limits(1, user_api="blas"):  # NumPy's threads and JAX's would wait for each other
+            if arguments.family == "classifier":
+                record = classifier.record(WEIGHTS_PATH, **options)
+            else:
+                recipe = {"autoencoder": autoencoder, "vae": vae}[arguments.family]
+                record = recipe.record(arguments.profile, **options)
+    except (CheckpointError, DownloadError, TrainingDiverged, _NoCluster) as error:
+        print(f"gencore train: {error}", file=sys.stderr)
+        return 1
+    if jax.process_index() > 0:
+        return 0  # process 0 writes for all
     path = write_record(record)
     print(f"{record.name}: {record.train_seconds:.0f} s of training")
     for name, score in record.metrics.items():
@@ -29,6 +44,23 @@ def _train(arguments: argparse.Namespace) -> int:
         print(f"  {name:16} {score['value']:.4g}{interval}")
     print(f"written to {path}")
     return 0
+
+
+class _NoCluster(RuntimeError):
+    """Nothing says which other processes there are."""
+
+
+def _join() -> None:
+    """Join the processes of this job."""
+    import jax
+
+    try:
+        jax.distributed.initialize()
+    except ValueError as error:
+        raise _NoCluster(
+            "--distributed finds no cluster. Start it under Slurm with srun, with mpirun, or on each host of a "
+            f"Cloud TPU; on a single machine leave it out ({error})"
+        ) from error
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -62,6 +94,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     train.add_argument(
         "--profile", choices=["quick", "full"], default=None, help="how much work (default: GENCORE_PROFILE)"
     )
+    train.add_argument(
+        "--checkpoint-dir",
+        metavar="DIR",
+        help="save there as the training goes; the same command goes on from there",
+    )
+    train.add_argument(
+        "--distributed",
+        action="store_true",
+        help="train one model with all processes of a Slurm, Open MPI or Cloud TPU job",
+    )
     train.set_defaults(run=_train)
     doctor = commands.add_parser(
         "doctor",
@@ -72,7 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doctor.add_argument("--offline", action="store_true", help="leave out the check of the network")
     doctor.set_defaults(run=_doctor)
     chosen = parser.parse_args(arguments)
-    return chosen.run(chosen)
+    try:
+        return chosen.run(chosen)
+    except KeyboardInterrupt:
+        return 130  # as the shell counts it; what there is to say is said
 
 
 if __name__ == "__main__":

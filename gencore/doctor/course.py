@@ -12,7 +12,7 @@ from pathlib import Path
 from gencore.doctor.check import GB, Check, enough, pip_install
 
 DISK_GB = (0.1, 1.0)
-"""With less free space than the first, the full data do not fit; with less than the second, it gets tight."""
+"""The full data take half of the first; with less than the second, the disk will soon be full anyway."""
 NETWORK_SECONDS = 3
 
 

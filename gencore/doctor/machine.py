@@ -14,7 +14,7 @@ from pathlib import Path
 from gencore.doctor.check import GB, Check, enough, pip_install
 
 MEMORY_GB = (0.5, 2.0)
-"""With less free memory than the first, even a small run fails; with less than the second, a large one may."""
+"""With less free memory than the first, Python and JAX barely start; a chapter takes up to the second."""
 
 
 def python() -> Check:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import optax
@@ -94,6 +95,7 @@ def train(
     progress: bool = True,
     log_every: int | None = None,
     evaluate: Callable[[Autoencoder], Mapping[str, float]] | None = None,
+    checkpoint_dir: str | Path | None = None,
 ) -> tuple[Autoencoder, History]:
     """Train an autoencoder with Adam on the mean squared error.
 
@@ -105,6 +107,7 @@ def train(
         progress: Show a progress bar.
         log_every: Steps in a logging interval; None for one epoch.
         evaluate: Called with the model after every fifth epoch; returns named numbers for the history.
+        checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The autoencoder, and its history: one entry an epoch.
@@ -132,6 +135,7 @@ def train(
         description="autoencoder",
         evaluate=None if evaluate is None else lambda state: evaluate(trained_model(model, state)),
         evaluate_every=5 * per_epoch,
+        checkpoint_dir=checkpoint_dir,
     )
     return trained_model(model, state), history
 
@@ -161,13 +165,20 @@ def pca_error(
     return mse(test_images, pca.inverse_transform(pca.transform(test_images)))
 
 
-def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = True) -> Record:
+def record(
+    profile: Profile | None = None,
+    *,
+    seed: int = 0,
+    progress: bool = True,
+    checkpoint_dir: str | Path | None = None,
+) -> Record:
     """Train on MNIST and return the run's record: test error, beside that of PCA with as many numbers.
 
     Args:
         profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
         seed: Seed of the run.
         progress: Show a progress bar.
+        checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The record; its metrics are mean squared errors per pixel, for pixels in [0, 1].
@@ -183,7 +194,9 @@ def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = Tr
     chosen = settings(profile)
     source = "full" if profile == "full" else "embedded"
     digits, test = load_mnist("train", source=source), load_mnist("test", source=source)
-    model, history = train(digits.flat, digits.flat, chosen, seed=seed, progress=progress)
+    model, history = train(
+        digits.flat, digits.flat, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir
+    )
     return Record(
         family="autoencoder",
         dataset="mnist",

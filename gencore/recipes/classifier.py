@@ -49,7 +49,12 @@ def accuracy(model: DigitClassifier, data: LabeledImages) -> float:
 
 
 def train(
-    data: LabeledImages, chosen: Settings = Settings(), *, seed: int = 0, progress: bool = True
+    data: LabeledImages,
+    chosen: Settings = Settings(),
+    *,
+    seed: int = 0,
+    progress: bool = True,
+    checkpoint_dir: str | Path | None = None,
 ) -> tuple[DigitClassifier, History]:
     """Train the classifier on digits moved by up to two pixels.
 
@@ -58,6 +63,7 @@ def train(
         chosen: Hyperparameters.
         seed: Seed of the initial weights, the batches and the shifts.
         progress: Show a progress bar.
+        checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The classifier with averaged weights, and its history.
@@ -81,17 +87,21 @@ def train(
         scan=False,  # convolutions
         progress=progress,
         description="classifier",
+        checkpoint_dir=checkpoint_dir,
     )
     return trained_model(model, state), history
 
 
-def record(weights: Path, *, seed: int = 0, progress: bool = True) -> Record:
+def record(
+    weights: Path, *, seed: int = 0, progress: bool = True, checkpoint_dir: str | Path | None = None
+) -> Record:
     """Train on the full MNIST, write the weights file, and return the run's record.
 
     Args:
         weights: Where to write the weights.
         seed: Seed of the run.
         progress: Show a progress bar.
+        checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The record; its settings hold the SHA-256 of the weights.
@@ -105,7 +115,7 @@ def record(weights: Path, *, seed: int = 0, progress: bool = True) -> Record:
     """
     digits, test = load_mnist("train", source="full"), load_mnist("test", source="full")
     chosen = Settings()
-    model, history = train(digits, chosen, seed=seed, progress=progress)
+    model, history = train(digits, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
     content = pack_weights(model)
     weights.write_bytes(content)
     return Record(

@@ -141,13 +141,20 @@ def train(
     return Run(trained_model(model, state), history)
 
 
-def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = True) -> Record:
+def record(
+    profile: Profile | None = None,
+    *,
+    seed: int = 0,
+    progress: bool = True,
+    checkpoint_dir: str | Path | None = None,
+) -> Record:
     """Train on MNIST, draw digits from the prior, score them against the test digits, and return the run's record.
 
     Args:
         profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
         seed: Seed of the run.
         progress: Show a progress bar.
+        checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The record, with both floors and the curve of FID against training seconds.
@@ -178,6 +185,7 @@ def record(profile: Profile | None = None, *, seed: int = 0, progress: bool = Tr
         progress=progress,
         evaluate=evaluate,
         evaluate_every=max(1, chosen.steps // 8),
+        checkpoint_dir=checkpoint_dir,
     )
     terms = elbo(run.model, test.flat, jax.random.key(seed))
     scores = score_samples(draw(run.model), real, intervals=True)

@@ -63,3 +63,25 @@ def test_command_line_writes_a_record(tmp_path, monkeypatch, capsys):
 def test_classifier_recipe_learns():
     model, _ = classifier.train(DIGITS, classifier.Settings(steps=150), progress=False)
     assert classifier.accuracy(model, TEST) > 0.85
+
+
+@pytest.mark.parametrize(
+    "recipe, start",
+    [
+        (autoencoder, lambda folder: autoencoder.record("quick", checkpoint_dir=folder)),
+        (classifier, lambda folder: classifier.train(DIGITS, checkpoint_dir=folder)),
+        (vae, lambda folder: vae.record("quick", checkpoint_dir=folder)),
+    ],
+    ids=["autoencoder", "classifier", "vae"],
+)
+def test_recipes_save_where_they_are_told(recipe, start, tmp_path, monkeypatch):
+    folders = []
+
+    def fit(*args, checkpoint_dir, **kwargs):
+        folders.append(checkpoint_dir)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recipe, "fit", fit)
+    with pytest.raises(KeyboardInterrupt):
+        start(tmp_path)
+    assert folders == [tmp_path]

@@ -13,58 +13,59 @@ import numpy as np
 import optax
 from flax import nnx
 
-if "COORDINATOR" in os.environ:
-    jax.distributed.initialize(os.environ["COORDINATOR"], 2, int(os.environ["RANK"]))
-
 from gencore.models import VAE
 from gencore.training import TrainState, fit, gradient_step, trained_model, vae_loss
 from gencore.training.devices import data_mesh, spread
 from gencore.training.interval import compiled_interval
 
-FOLDER, RANK = Path(sys.argv[1]), os.environ.get("RANK", "0")
-IMAGES = (np.random.default_rng(0).random((96, 49)) < 0.3).astype("f")
-MODEL = VAE(49, latent_dim=4, hidden=(32,), rngs=nnx.Rngs(0))
-STEP, START = gradient_step(MODEL, vae_loss(), optax.adam(3e-3), ema_decay=0.9)
+
+def main(folder: Path, rank: str) -> None:
+    """Train in both modes, and write down what comes of it."""
+    images = (np.random.default_rng(0).random((96, 49)) < 0.3).astype("f")
+    model = VAE(49, latent_dim=4, hidden=(32,), rngs=nnx.Rngs(0))
+    step, start = gradient_step(model, vae_loss(), optax.adam(3e-3), ema_decay=0.9)
+
+    def evaluate(state: TrainState) -> dict[str, float]:
+        """Use the model of the moment outside of the compiled program; be stopped where the test says so."""
+        if os.environ.get("STOP") == rank and int(state.step) == 10:
+            signal.raise_signal(signal.SIGTERM)
+        return {"mean": float(trained_model(model, state).encode(images).mean())}
+
+    def train(**arguments):
+        settings = {
+            "steps": 30,
+            "batch_size": 16,
+            "log_every": 10,
+            "checkpoint_every": 20,
+            "evaluate_every": 10,
+        }
+        return fit(step, start, images, evaluate=evaluate, description=f"rank {rank}", **settings | arguments)
+
+    found = {"devices": jax.device_count()}
+    for name, scan in {"scan": True, "loop": False}.items():
+        state, history = train(scan=scan, checkpoint_dir=folder / name)
+        assert all(leaf.is_fully_addressable for leaf in jax.tree.leaves(state))
+        found |= {f"{name} {i}": leaf for i, leaf in enumerate(jax.tree.leaves(state))}
+        found |= {f"{name} {metric}": history[metric] for metric in history.metrics}
+        found[f"{name} evaluations"] = [value for _, _, value in history.evaluations["mean"]]
+        found[f"{name} steps"] = history.steps
+
+    if jax.process_count() > 1:
+        try:
+            train(seed=int(rank), checkpoint_dir=folder / "never")
+        except ValueError as error:
+            found["refusal"] = str(error)
+    else:  # the program that `fit` has run, as it was compiled
+        compiled, mesh = compiled_interval.cache_info().misses, data_mesh(None, 16)
+        run = compiled_interval(step, mesh)
+        assert compiled_interval.cache_info().misses == compiled
+        key, rows = jax.random.key(0), np.zeros((10, 16), np.int32)
+        lowered = run.lower(spread(start, mesh), spread(images, mesh), rows, key, np.int32(0), np.int32(10))
+        found["program"] = lowered.compile().as_text()
+    np.savez(folder / f"end{rank}.npz", **found)
 
 
-def evaluate(state: TrainState) -> dict[str, float]:
-    """Use the model of the moment outside of the compiled program; be stopped where the test says so."""
-    if os.environ.get("STOP") == RANK and int(state.step) == 10:
-        signal.raise_signal(signal.SIGTERM)
-    return {"mean": float(trained_model(MODEL, state).encode(IMAGES).mean())}
-
-
-def train(**arguments):
-    return fit(
-        STEP,
-        START,
-        IMAGES,
-        **{"steps": 30, "batch_size": 16, "log_every": 10, "checkpoint_every": 20} | arguments,
-        evaluate=evaluate,
-        evaluate_every=10,
-        description=f"rank {RANK}",
-    )
-
-
-found = {"devices": jax.device_count()}
-for name, scan in {"scan": True, "loop": False}.items():
-    state, history = train(scan=scan, checkpoint_dir=FOLDER / name)
-    assert all(leaf.is_fully_addressable for leaf in jax.tree.leaves(state))
-    found |= {f"{name} {i}": leaf for i, leaf in enumerate(jax.tree.leaves(state))}
-    found |= {f"{name} {metric}": history[metric] for metric in history.metrics}
-    found[f"{name} evaluations"] = [value for _, _, value in history.evaluations["mean"]]
-    found[f"{name} steps"] = history.steps
-
-if jax.process_count() > 1:
-    try:
-        train(seed=int(RANK), checkpoint_dir=FOLDER / "never")
-    except ValueError as error:
-        found["refusal"] = str(error)
-else:  # the program that `fit` has run, as it was compiled
-    compiled, mesh = compiled_interval.cache_info().misses, data_mesh(None, 16)
-    run = compiled_interval(STEP, mesh)
-    assert compiled_interval.cache_info().misses == compiled
-    key, rows = jax.random.key(0), np.zeros((10, 16), np.int32)
-    lowered = run.lower(spread(START, mesh), spread(IMAGES, mesh), rows, key, np.int32(0), np.int32(10))
-    found["program"] = lowered.compile().as_text()
-np.savez(FOLDER / f"end{RANK}.npz", **found)
+if __name__ == "__main__":
+    if "COORDINATOR" in os.environ:
+        jax.distributed.initialize(os.environ["COORDINATOR"], 2, int(os.environ["RANK"]))
+    main(Path(sys.argv[1]), os.environ.get("RANK", "0"))

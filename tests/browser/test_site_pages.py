@@ -1,0 +1,71 @@
+"""Every page of the built site loads by itself, is drawn whole, and fits a phone; every link leads somewhere."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page
+from site_checks import (
+    PHONE,
+    Outline,
+    Watch,
+    dead_links,
+    load,
+    odd_addresses,
+    overflow,
+    poor_alts,
+    undrawn,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = sorted(
+    path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("notebooks/**/[0-9]*.ipynb")
+)
+
+
+def test_a_page_loads_by_itself_is_drawn_and_fits_a_phone(page: Page, home: str, address: str):
+    watch = Watch(page, home)
+    load(page, home + address)
+    faults = watch.faults + undrawn(page)
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    assert not faults + overflow(page)
+
+
+def test_the_front_door_leads_to_the_first_page(page: Page, home: str):
+    page.goto(home)
+    page.wait_for_url(f"{home}book/index.html")
+    assert "The Creation Challenge" in page.title()
+
+
+def test_every_internal_link_resolves(site: Path, outline: dict[str, Outline]):
+    assert sum(len(page.links) for page in outline.values()) > 1000
+    assert not dead_links(site, outline)
+
+
+def test_links_to_other_sites_are_encrypted_and_well_formed(outline: dict[str, Outline]):
+    assert not odd_addresses(outline)
+
+
+def test_every_figure_has_an_alternative_text_of_its_own(outline: dict[str, Outline]):
+    figures = [image for page in outline.values() for image in page.images if "_images" in str(image["src"])]
+    assert len(figures) >= 10 * len(CHAPTERS) / 3
+    assert not poor_alts(outline)
+
+
+def colab_links(page: Outline) -> set[str]:
+    return {link for link in page.links if "colab" in link and not link.endswith(".png")}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_colab_button_opens_this_chapter_of_this_repository(chapter: str, outline: dict[str, Outline]):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    branch = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["branch"]
+    repository = project["urls"]["Repository"].removeprefix("https://github.com/")
+    button = f"https://colab.research.google.com/github/{repository}/blob/{branch}/{chapter}.ipynb"
+    assert colab_links(outline[f"{chapter}.html"]) == {button}
+
+
+def test_no_other_page_sends_its_reader_to_colab(outline: dict[str, Outline]):
+    others = outline.keys() - {f"{chapter}.html" for chapter in CHAPTERS}
+    assert not [name for name in others if colab_links(outline[name])]
