@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from bench.twins import perceptron
 from peers import load_torch
 
+from bench.twins import perceptron
 from gencore.models import Critic, Generator
 
 # PyTorch compiles no gradient of a gradient, which the penalty needs; the players' own passes can be compiled.

@@ -14,9 +14,7 @@ ACTIVE = "document.activeElement"
 
 def colors(page: Page) -> list[str]:
     """The colors of the page's ground and of its text."""
-    return page.evaluate(
-        "['backgroundColor', 'color'].map(name => getComputedStyle(document.body)[name])"
-    )
+    return page.evaluate("['backgroundColor', 'color'].map(name => getComputedStyle(document.body)[name])")
 
 
 def pixels(figure: Locator) -> np.ndarray:
