@@ -116,7 +116,7 @@ def coverage_scores(
     Returns:
         For each score, ``{"value": number, "interval": None}``: ``class_0`` to ``class_9``, the fraction of samples
         that the classifier takes for each digit; ``nearest_sample`` and ``nearest_held_out``, the median distance
-        to the nearest training digit, over the pixels, of at most 1,000 samples and of as many held-out digits; and with
+        to the nearest training digit, of at most 1,000 samples and of as many held-out digits; and with
         ``asked`` ``label_agreement``, the fraction of samples that look like what was asked for.
 
     Example:

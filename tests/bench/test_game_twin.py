@@ -70,16 +70,12 @@ def test_every_form_moves_both_players_as_far_as_we_do(torch, form):
     step, state = game.our_step(both, SMALL)
     rows = np.tile(np.arange(12), (4, 1))
     run = gan_twin.training(both, (REAL, CLASSES), rows, SMALL, form)
-    twins = [
-        cell.cell_contents for cell in run.__closure__ if isinstance(cell.cell_contents, torch.nn.Module)
-    ]
-    before = [[p.detach().clone() for p in twin.parameters()] for twin in twins]
+    cells = [cell.cell_contents for cell in run.__closure__]
+    twins = [cell for cell in cells if isinstance(cell, torch.nn.Module)]
+    parameters = {id(p): p for twin in twins for p in twin.parameters()}
+    before = {key: p.detach().clone() for key, p in parameters.items()}
     run()
-    moved = sum(
-        float((p.detach() - old).abs().sum())
-        for twin, start in zip(twins, before, strict=True)
-        for p, old in zip(twin.parameters(), start, strict=True)
-    )
+    moved = sum(float((p.detach() - before[key]).abs().sum()) for key, p in parameters.items())
     start = state
     for i in range(4):
         state, _ = step(state, (jnp.asarray(REAL), jnp.asarray(CLASSES)), jax.random.key(i))
