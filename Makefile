@@ -22,10 +22,10 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint format notebooks serve reference bench lowest newest colab lock clean
+.PHONY: help env book test lint format notebooks new-chapter serve reference bench lowest newest colab lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "PYTHON=python3.12 chooses the Python of a new environment; JOBS=1 runs one thing at a time."
 
@@ -56,6 +56,9 @@ format: $(READY) ## let ruff tidy the code
 
 notebooks: $(READY) ## run every chapter again and store its outputs, two chapters at a time
 	$(BIN)/python .ci/notebooks.py --jobs $(JOBS)
+
+new-chapter: $(READY) ## make the next chapter's first draft, which passes every check: NAME=05_two_revolutions
+	$(BIN)/python .ci/new_chapter.py "$(NAME)"
 
 serve: ## show the built site at http://127.0.0.1:8000
 	@test -f _build/html/index.html || { echo "There is no site yet. Run: make book"; exit 1; }

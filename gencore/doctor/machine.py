@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -52,6 +53,11 @@ def packages() -> Check:
 
 def device() -> Check:
     """What does JAX compute on, and does a GPU lie idle?"""
+    try:
+        import numpy  # noqa: F401
+    except Exception:
+        sys.modules["jax"] = None  # type: ignore  # Python 3.13 dies when JAX, having missed NumPy, is imported again
+        raise
     import jax
 
     chosen = os.environ.get("JAX_PLATFORMS", "")

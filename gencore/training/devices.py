@@ -40,9 +40,9 @@ def data_mesh(devices: Sequence[jax.Device] | None, batch_size: int) -> Mesh | N
     return Mesh(np.array(chosen), ("data",))
 
 
-def replicated(mesh: Mesh | None) -> NamedSharding | None:
-    """Sharding of what every device holds whole; None leaves it to JAX."""
-    return None if mesh is None else NamedSharding(mesh, PartitionSpec())
+def replicated(mesh: Mesh) -> NamedSharding:
+    """Sharding of what every device holds whole."""
+    return NamedSharding(mesh, PartitionSpec())
 
 
 def share(array: jax.Array, mesh: Mesh | None) -> jax.Array:
@@ -54,9 +54,9 @@ def share(array: jax.Array, mesh: Mesh | None) -> jax.Array:
 
 def spread(tree: Any, mesh: Mesh | None) -> Any:
     """Put whole arrays on every device; each process has them all, so nothing travels between processes."""
-    sharding = replicated(mesh)
-    if sharding is None:
+    if mesh is None:
         return jax.tree.map(jnp.asarray, tree)
+    sharding = replicated(mesh)
 
     def copy(leaf: Any) -> jax.Array:
         if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):

@@ -59,6 +59,13 @@ def _gather(data: Batch, rows: jax.Array, mesh: Mesh | None) -> Any:
     return jax.tree.map(lambda a: share(a[rows], mesh), data)
 
 
+def _compile(run: Callable[..., Any], mesh: Mesh | None) -> Callable[..., Any]:
+    """Compile; the state is donated, and with several devices all of them end up with the whole of it."""
+    if mesh is None:
+        return jax.jit(run, donate_argnums=0)
+    return jax.jit(run, donate_argnums=0, out_shardings=replicated(mesh))
+
+
 @lru_cache(maxsize=16)
 def compiled_step(step: Step, mesh: Mesh | None = None) -> Callable[..., Any]:
     """Compile one step: its rows are gathered inside, its state is donated."""
@@ -66,7 +73,7 @@ def compiled_step(step: Step, mesh: Mesh | None = None) -> Callable[..., Any]:
     def run(state: Any, data: Batch, rows: jax.Array, key: jax.Array, start: jax.Array) -> Any:
         return step(state, _gather(data, rows, mesh), jax.random.fold_in(key, start))
 
-    return jax.jit(run, donate_argnums=0, out_shardings=replicated(mesh))
+    return _compile(run, mesh)
 
 
 @lru_cache(maxsize=16)
@@ -88,7 +95,7 @@ def compiled_interval(step: Step, mesh: Mesh | None = None) -> Callable[..., Any
         log = jax.tree.map(lambda s: jnp.zeros((len(rows), *s.shape), s.dtype), shapes)
         return jax.lax.fori_loop(0, count, body, (state, log))
 
-    return jax.jit(run, donate_argnums=0, out_shardings=replicated(mesh))
+    return _compile(run, mesh)
 
 
 def run_interval(

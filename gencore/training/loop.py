@@ -152,9 +152,10 @@ def fit(
     if checkpoints:
         state, history = checkpoints.restore(state, history)
     done = int(state.step)
-    if done > steps:
+    if checkpoints and done > steps:
         raise CheckpointError(
-            f"{checkpoint_dir} holds step {done}, past steps={steps}; choose more steps, or another checkpoint_dir"
+            f"{checkpoints.directory} holds step {done}, past steps={steps}; choose more steps, "
+            "or another checkpoint_dir"
         )
     quiet = not progress or jax.process_index() > 0
     try:

@@ -80,7 +80,6 @@ def odd_addresses(outline: dict[str, Outline]) -> list[str]:
         for name, page in outline.items()
         for link in sorted(set(page.links))
         if (urlsplit(link).scheme or link.startswith("//"))
-        and not link.startswith("data:image/")
         and not re.fullmatch(r"https://[\w-]+(\.[\w-]+)+(/\S*)?", link)
     ]
 

@@ -122,6 +122,22 @@ def test_missing_parts_are_refused_and_the_older_checkpoint_is_the_way_out(gone,
     assert restore(tmp_path / "run")[1] == History()
 
 
+def test_another_number_in_the_history_is_noticed(two_checkpoints, tmp_path):
+    shutil.copytree(two_checkpoints, tmp_path / "run")
+    about = tmp_path / "run" / "3" / "about" / "metadata"
+    assert about.read_text().count("0.25") == 1
+    about.write_text(about.read_text().replace("0.25", "0.75"))
+    with pytest.raises(CheckpointError, match=r"step 3 .* damaged: its history does not have the checksum"):
+        restore(tmp_path / "run")
+
+
+def test_remains_of_a_save_that_was_cut_off_are_swept_away(two_checkpoints, tmp_path):
+    shutil.copytree(two_checkpoints, tmp_path / "run")
+    shutil.copytree(two_checkpoints / "3", tmp_path / "run" / "4.orbax-checkpoint-tmp")
+    assert restore(tmp_path / "run")[1] == HISTORY
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["2", "3"]
+
+
 def test_files_of_others_do_not_disturb(two_checkpoints, tmp_path):
     shutil.copytree(two_checkpoints, tmp_path / "run")
     (tmp_path / "run" / "notes.txt").write_text("my best run")
@@ -172,6 +188,21 @@ def test_data_computed_anew_are_the_same_data(tmp_path):
     train(tmp_path, steps=10)
     rounded = IMAGES * np.float32(1 + 1e-4)
     assert train(tmp_path, data=(rounded, LABELS))[1].steps == [5, 10, 15, 20]
+
+
+def test_keys_and_statistics_that_a_model_keeps_itself_come_back(tmp_path):
+    rngs = nnx.Rngs(0)
+    model = nnx.Sequential(
+        nnx.BatchNorm(3, rngs=rngs), nnx.Dropout(0.5, rngs=rngs), nnx.Linear(3, 1, rngs=rngs)
+    )
+    step, state = gradient_step(model, lambda m, x, k, s: (jnp.square(m(x) - 1).mean(), {}), optax.adam(0.01))
+    arguments = {"batch_size": 8, "log_every": 5, "progress": False}
+    whole, history = fit(step, state, IMAGES, steps=20, **arguments)
+    fit(step, state, IMAGES, steps=10, checkpoint_dir=tmp_path, **arguments)
+    again, other = fit(step, state, IMAGES, steps=20, checkpoint_dir=tmp_path, **arguments)
+    np.testing.assert_array_equal(other["loss"], history["loss"])
+    for left, right in zip(jax.tree.leaves(whole), jax.tree.leaves(again), strict=True):
+        assert (left == right).all()
 
 
 def test_another_log_interval_goes_on_to_the_same_weights(tmp_path):

@@ -8,7 +8,7 @@ import optax
 import pytest
 from flax import nnx
 
-from gencore.training import TrainingDiverged, fit, gradient_step
+from gencore.training import Checkpoints, TrainingDiverged, fit, gradient_step
 from gencore.training.interrupt import hold_signals
 
 DATA = np.ones((32, 3), "f")
@@ -111,6 +111,20 @@ def test_a_second_ctrl_c_in_an_evaluation_keeps_the_checkpoint_before(tmp_path, 
     with pytest.raises(KeyboardInterrupt):
         train(at(30, twice), checkpoint_dir=tmp_path)
     assert f"Stopped after step 30 of 40. Step 20 is in {tmp_path}" in capsys.readouterr().err
+
+
+def test_ctrl_c_during_the_last_save_is_not_lost(tmp_path, monkeypatch):
+    save = Checkpoints.save
+
+    def save_and_be_stopped(self, step, *args):
+        save(self, step, *args)
+        if step == 40:
+            ctrl_c()
+
+    monkeypatch.setattr(Checkpoints, "save", save_and_be_stopped)
+    with pytest.raises(KeyboardInterrupt):
+        train(checkpoint_dir=tmp_path)
+    assert train(checkpoint_dir=tmp_path)[1].steps == [10, 20, 30, 40]
 
 
 def test_ctrl_c_on_the_last_step_is_not_lost(tmp_path):
