@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+import psutil
 from peers import load_torch
 
 from bench import game, metrics, training
@@ -59,9 +60,9 @@ def main() -> int:
         parser.error(f"there is no job {', '.join(sorted(unknown))}; choose from {', '.join(JOBS)}")
     torch = load_torch()
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    load = os.getloadavg()[0]
-    if load > 0.5:
-        print(f"The machine is busy (load {load:.1f}): these times will not be worth much.", file=sys.stderr)
+    busy = psutil.cpu_percent(interval=3) / 100
+    if busy > 0.05:
+        print(f"The machine is {busy:.0%} busy: these times will not be worth much.", file=sys.stderr)
     rows = []
     for name in chosen.jobs or JOBS:
         job, rounds = JOBS[name]
@@ -71,7 +72,7 @@ def main() -> int:
     origin = provenance([])
     del origin["data_sha256"]
     origin["versions"]["torch"] = torch.__version__
-    about = {"date": date.today().isoformat(), "load_before": load, "threads": torch.get_num_threads()}
+    about = {"date": date.today().isoformat(), "busy_before": busy, "threads": torch.get_num_threads()}
     chosen.output.parent.mkdir(exist_ok=True)
     chosen.output.write_text(
         json.dumps({"rows": [asdict(row) for row in rows], **about, "provenance": origin}, indent=1) + "\n",

@@ -1,5 +1,8 @@
 """`make bench`: its clockwork, and that both sides of each comparison do the same work."""
 
+import json
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +16,8 @@ from bench import metrics, training, twins
 from bench.turns import LARGE, PRODUCT, Job, Row, large_products, measure, take_turns
 from gencore.models import VAE, Autoencoder, elbo
 from gencore.training import autoencoder_loss, batch_indices, fit, gradient_step
+
+STORED = Path(__file__).resolve().parents[2] / "book" / "bench.json"
 
 
 class Clock:
@@ -89,6 +94,16 @@ def test_the_products_of_a_step_are_counted_as_jax_traces_them():
     batch = jnp.zeros((training.BATCH, 784))
     traced = jax.make_jaxpr(step)(state, (batch, batch), jax.random.key(0))
     assert dot_operations(traced.jaxpr) == training.products((model.encoder, model.decoder))
+
+
+def test_the_products_alone_are_all_of_them_and_all_are_made():
+    model = Autoencoder(784, 32, (64,), rngs=nnx.Rngs(0))
+    parts = (model.encoder, model.decoder)
+    run = training.products_alone(parts, steps=1)
+    traced = jax.make_jaxpr(run)()
+    assert dot_operations(traced.jaxpr) == training.products(parts)
+    compiled = training.products_alone(parts, steps=2)()
+    assert all(jnp.isfinite(array).all() for array in jax.tree.leaves(compiled))
 
 
 def test_the_large_product_is_one():
@@ -179,6 +194,23 @@ def test_both_sides_of_a_metric_give_the_same_number(torch, name):
 @pytest.mark.filterwarnings("ignore")
 def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(torch):
     rows = measure(training.autoencoder_step(steps=3), rounds=1)
-    assert [row.peer for row in rows[:-1]] == [*twins.FORMS]
-    assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 and row.limit for row in rows)
+    assert [row.peer for row in rows[:-1]] == [*twins.FORMS, training.ALONE]
+    assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 for row in rows)
+    assert all(row.limit for row in rows[:-1])
     assert rows[-1].peer.startswith(f"{PRODUCT}: 0.13 GFLOP at ")
+
+
+def test_the_stored_run_has_every_job_and_keeps_every_promise():
+    stored = json.loads(STORED.read_text("utf-8"))
+    rows = [Row(**row) for row in stored["rows"]]
+    assert len({row.name for row in rows}) == len(command.JOBS)
+    broken = [(row.name, row.peer, row.ratio) for row in rows if not row.kept]
+    assert not broken
+    promised = {(row.name, row.peer.partition(":")[0]): row.limit for row in rows}
+    for name, limits in (
+        ("autoencoder, training step", {**training.LIMITS, PRODUCT: None}),
+        ("VAE, training step", training.LIMITS),
+    ):
+        assert {peer: promised[name, peer] for peer in limits} == limits
+    assert {promised["FID", peer] for peer in ("torch-fidelity", "pytorch-fid")} == {0.7, 0.25}
+    assert "+" not in stored["provenance"]["commit"]

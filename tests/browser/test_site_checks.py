@@ -115,6 +115,11 @@ SEEN = {
     "a formula that cannot be read": (undrawn, "<mjx-merror>\\oops</mjx-merror>", "not understood: \\oops"),
     "a page that is too wide": (overflow, '<p style="width: 600px">x</p>', "too wide"),
     "gray on gray": (barriers, '<p style="color: #999">faint words</p>', "color-contrast"),
+    "a faint word of code": (
+        barriers,
+        '<pre><span class="n">one</span> <span class="n" style="color: #999">two</span></pre>',
+        "color-contrast",
+    ),
     "a field without a name": (barriers, "<input>", "label"),
     "a focus that nobody sees": (
         lambda page: lost_focus(page, 6),

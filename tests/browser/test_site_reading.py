@@ -61,7 +61,8 @@ def test_whoever_walks_by_keyboard_sees_where_they_are(page: Page, home: str):
     assert page.evaluate(f"{ACTIVE}.closest('article') !== null"), "40 steps did not reach the text"
 
 
-def test_a_choice_of_dark_mode_stays_and_leaves_the_figures_as_they_are(page: Page, home: str):
+def test_a_choice_of_dark_mode_stays_and_leaves_the_figures_as_they_are(new_reader: Page, home: str):
+    page = new_reader
     load(page, home + CHAPTER)
     figure = page.locator("article figure img").first
     in_the_light, light = pixels(figure), colors(page)

@@ -1,5 +1,6 @@
 """FID against closed forms, on covariances of every rank, beside the implementations that get it wrong."""
 
+from importlib import import_module
 from pathlib import Path
 
 import jax
@@ -146,7 +147,9 @@ def test_pitfall_float32_eigenvalues_are_wrong_on_a_decaying_spectrum():
 def test_pitfall_jax_x64_changes_nothing(x64):
     rng = np.random.default_rng(0)
     x, y = (rng.normal(5, s, size=(80, 6)).astype(np.float32) for s in (1, 2))
-    with jax.enable_x64(x64):
+    # Its name before jax 0.8 was jax.experimental.enable_x64.
+    owner = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
+    with owner.enable_x64(x64):
         lazy = jax.jit(lambda v: v + 0)  # a result that may still be on its way when it is handed over
         assert frechet_distance(lazy(jnp.asarray(x)), lazy(jnp.asarray(y))) == frechet_distance(x, y)
 

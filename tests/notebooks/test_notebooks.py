@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SETUP_CELL = (Path(__file__).parent / "setup_cell.py").read_text("utf-8").strip()
 NOTEBOOKS = sorted(ROOT.glob("notebooks/**/[0-9]*.ipynb"))
 MOVING = "nbval-ignore-output"
+COUNT = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
+COUNT += ["Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen"]
 
 
 def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -43,6 +45,20 @@ def test_the_first_chapters_are_here():
 def test_the_book_shows_every_notebook():
     shown = re.findall(r"file: (notebooks/\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
     assert sorted(shown) == [path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS]
+
+
+def test_the_front_page_has_a_card_for_every_chapter():
+    cards = re.findall(
+        r"^:link: /(notebooks/\S+)", (ROOT / "book" / "index.md").read_text("utf-8"), flags=re.M
+    )
+    chapters = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+    assert cards == [path.relative_to(ROOT).with_suffix("").as_posix() for path in chapters]
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/index.md"])
+def test_the_first_pages_count_the_chapters(page: str):
+    said = re.findall(r"(\w+) of (?:its|the) fifteen\s+chapters", (ROOT / page).read_text("utf-8"))
+    assert said == [COUNT[len(list(ROOT.glob("notebooks/[0-9]*.ipynb")))]]
 
 
 def test_text_form_and_notebook_agree(path: Path, notebook: nbformat.NotebookNode):

@@ -206,9 +206,14 @@ def speed() -> list[str]:
     return [
         *lines,
         f"Run on {run['date']} at commit `{origin['commit'][:8]}`, {run['threads']} threads, on "
-        f"{origin['machine']['processor']}; the load of the machine was {run['load_before']:.1f} before it began. "
+        f"{origin['machine']['processor']}{busy(run)}. "
         f"Versions: {versions}.",
     ]
+
+
+def busy(run: dict[str, Any]) -> str:
+    """Return how busy the machine was before the run began."""
+    return f", which was {run['busy_before']:.0%} busy before" if "busy_before" in run else ""
 
 
 def speed_row(row: dict[str, Any]) -> tuple[str, ...]:
