@@ -19,7 +19,10 @@ import numpy as np
 
 __all__ = ["Record", "RecordError", "load_records", "provenance", "results_folder", "write_record"]
 
-FAMILIES = ("random", "autoencoder", "vae", "gan", "diffusion", "latent_diffusion", "gpt", "classifier")
+FAMILIES = (
+    *("random", "autoencoder", "vae", "gan", "unconditional_gan", "diffusion", "latent_diffusion", "gpt"),
+    "classifier",
+)
 DATASETS = ("mnist", "fashion_mnist", "tiny_shakespeare")
 PROFILES = ("quick", "full")
 

@@ -13,6 +13,7 @@ Metric                                   Needs                         Tells
 :func:`mse`, :func:`psnr`, :func:`ssim`  images and their targets      how well a picture is given back
 :func:`edge_energy`                      images                        how sharp they are
 :func:`active_units`                     posterior means of codes      how many latent dimensions are in use
+:func:`mode_coverage`                    samples and a mixture         how many of the modes are reached
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
@@ -30,12 +31,14 @@ from gencore.metrics.kid import kernel_distance
 from gencore.metrics.latent import active_units
 from gencore.metrics.likelihood import bits_per_dimension, perplexity
 from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_coverage, precision_recall
+from gencore.metrics.modes import ModeCoverage, mode_coverage
 from gencore.metrics.sharpness import edge_energy
 
 __all__ = [
     "DensityCoverage",
     "InceptionScore",
     "Interval",
+    "ModeCoverage",
     "Moments",
     "PrecisionRecall",
     "active_units",
@@ -48,6 +51,7 @@ __all__ = [
     "frechet_distance_from_moments",
     "inception_score",
     "kernel_distance",
+    "mode_coverage",
     "mse",
     "perplexity",
     "precision_recall",

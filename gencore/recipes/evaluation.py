@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from sklearn.neighbors import NearestNeighbors
 
 from gencore import metrics
+from gencore.data import LabeledImages
 from gencore.models import Features, extract_features
-from gencore.types import AnyArray
+from gencore.types import AnyArray, Labels
 
-__all__ = ["floors", "score_samples"]
+__all__ = ["coverage_scores", "floors", "score_samples"]
 
 
 def score_samples(
@@ -94,3 +96,42 @@ def floors(train: Float[AnyArray, "n ..."], real: Features, *, seed: int = 0) ->
     }
     scored = {name: score_samples(images, real) for name, images in sets.items()}
     return {name: {k: v["value"] for k, v in scores.items()} for name, scores in scored.items()}
+
+
+def coverage_scores(
+    samples: Float[AnyArray, "n ..."],
+    train: LabeledImages,
+    held_out: LabeledImages,
+    *,
+    asked: Labels | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Whether every class is there, and whether samples are copies of training digits.
+
+    Args:
+        samples: Generated images in [0, 1], shape (N, 28, 28) or (N, 784).
+        train: The digits that were trained on.
+        held_out: Digits that were not.
+        asked: The class that each sample was to have, or None where the model knows no classes.
+
+    Returns:
+        For each score, ``{"value": number, "interval": None}``: ``class_0`` to ``class_9``, the fraction of samples
+        that the classifier takes for each digit; ``nearest_sample`` and ``nearest_held_out``, the median distance
+        to the nearest training digit, of at most 1,000 samples and of as many held-out digits; and with
+        ``asked`` ``label_agreement``, the fraction of samples that look like what was asked for.
+
+    Example:
+        >>> images = np.random.default_rng(0).random((40, 28, 28), "f")
+        >>> digits = LabeledImages(images, np.arange(40, dtype=np.int32) % 10)
+        >>> scores = coverage_scores(images[:20], digits, digits)
+        >>> scores["nearest_sample"]["value"], len(scores)  # copies
+        (0.0, 12)
+    """
+    guessed = extract_features(samples).probabilities.argmax(axis=1)
+    values = {f"class_{k}": float((guessed == k).mean()) for k in range(10)}
+    known = NearestNeighbors(n_neighbors=1).fit(train.flat)
+    for name, images in (("nearest_sample", np.asarray(samples)), ("nearest_held_out", held_out.images)):
+        some = images.reshape(len(images), -1)[:1000]
+        values[name] = float(np.median(known.kneighbors(some)[0]))
+    if asked is not None:
+        values["label_agreement"] = float((guessed == np.asarray(asked)).mean())
+    return {name: {"value": value, "interval": None} for name, value in values.items()}
