@@ -35,13 +35,7 @@ Images: TypeAlias = Float[AnyArray, "batch height width"]
 Features: TypeAlias = Float[AnyArray, "_rows _d"]
 """One row of numbers for each sample. Two sets may differ in rows, so a metric checks the sizes itself."""
 
-ImageExamples: TypeAlias = Float[AnyArray, "batch ..."]
-"""A batch of whatever is made: points, vectors or images."""
-
-Timesteps: TypeAlias = Int[AnyArray, " batch"]
-"""One time step of a diffusion for each example, counted from 0."""
-
-Batch: TypeAlias = Float[AnyArray, "_batch ..."]
+ImageBatch: TypeAlias = Float[AnyArray, "_batch ..."]
 """A batch of images, flat or not. A metric that compares two batches checks the shapes itself."""
 
 Labels: TypeAlias = Int[AnyArray, " batch"]

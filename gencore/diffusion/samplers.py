@@ -79,7 +79,7 @@ def sample_ddpm(
     chain = respace(schedule, steps)
     if len(set(keep)) < len(keep) or not set(keep) <= set(steps.tolist()):
         raise ValueError(f"keep is {tuple(keep)}; name each time step once, and only steps that are visited")
-    slots = np.full(len(steps), len(keep), np.int32)  # past the end: nothing is kept
+    slots = np.full(len(steps), len(keep), np.int32)  # the place after the last is thrown away
     slots[np.searchsorted(steps, np.asarray(keep, dtype=steps.dtype))] = np.arange(len(keep))
     plan = (chain, steps.astype(np.int32), slots)
     return _walk_back(_as_data(denoise), plan, key, shape=tuple(shape), kept=len(keep))
@@ -92,16 +92,16 @@ def _walk_back(denoise: Any, plan: Any, key: Any, *, shape: tuple[int, ...], kep
 
     def back(carry: Any, i: Any) -> Any:
         x, path = carry
-        path = path.at[slots[i]].set(x, mode="drop")
+        path = path.at[slots[i]].set(x)
         at = jnp.full(shape[0], i)
         noise = denoise(x, jnp.full(shape[0], steps[i]))
         mean, variance = posterior(chain, x0_from_noise(chain, noise, x, at), x, at)
         fresh = jax.random.normal(jax.random.fold_in(key, i), shape)
         return (mean + jnp.sqrt(variance) * fresh, path), None  # at i = 0 the variance is 0
 
-    first = jax.random.normal(start, shape), jnp.zeros((kept, *shape))
+    first = jax.random.normal(start, shape), jnp.zeros((kept + 1, *shape))
     (x0, path), _ = jax.lax.scan(back, first, jnp.arange(len(steps)), reverse=True)
-    return Sampled(x0, path)
+    return Sampled(x0, path[:kept])
 
 
 def _as_data(denoise: Denoiser) -> jax.tree_util.Partial:
