@@ -37,12 +37,14 @@ class Settings:
     """Sizes of chapter 05.
 
     Attributes:
+        std: Width of the ring's eight modes.
         game: The GAN.
         timesteps: Steps of the noise schedule.
         hidden: Widths of the denoiser's hidden layers.
         time_width: Numbers that tell the denoiser the time.
         batch_size: Points a step of the denoiser's training.
         learning_rate: The denoiser's Adam rate.
+        ema_decay: Decay of the average of the denoiser's weights, or None for the last weights.
         points: Size of the denoiser's training set.
         seeds: Seeds of the runs that are compared.
         learning_rates: Adam rates of the runs that are compared, for both families.
@@ -50,12 +52,14 @@ class Settings:
         samples: Points that are judged.
     """
 
+    std: float = 0.15
     game: plane_gan.Settings = plane_gan.PLAIN
     timesteps: int = 1000
     hidden: tuple[int, ...] = (64, 64, 64)
     time_width: int = 32
     batch_size: int = 128
     learning_rate: float = 1e-3
+    ema_decay: float | None = 0.99
     points: int = 50_000
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     learning_rates: tuple[float, ...] = (3e-4, 1e-3, 3e-3)
@@ -132,7 +136,7 @@ class DiffusionFilm(NamedTuple):
     """A training of several seeds, with what was seen on the way.
 
     Attributes:
-        steps: Training step of each frame, shape (frames,); the first is 0.
+        steps: Training step of each frame, shape (frames,).
         samples: What the models made with all time steps, shape (seeds, frames, n, 2).
         losses: Training loss, averaged over the seeds and over each interval, from the first to the last.
         models: The trained denoisers, one a seed.
@@ -145,7 +149,7 @@ class DiffusionFilm(NamedTuple):
 
 
 def train_diffusion(
-    draw: Draw, chosen: Settings, *, seeds: Sequence[int] = (0,), frames: int = 2, samples: int | None = None
+    draw: Draw, chosen: Settings, *, seeds: Sequence[int] = (0,), frames: int = 1, samples: int | None = None
 ) -> DiffusionFilm:
     """Train a diffusion model on points, once for each seed, side by side, and film it.
 
@@ -155,32 +159,32 @@ def train_diffusion(
         draw: Gives the data, such as :func:`gencore.data.ring_of_gaussians`.
         chosen: Sizes.
         seeds: Seeds of the initial weights; the batches and the noise differ, too.
-        frames: Moments at which samples are drawn, at equal distances from the start to the end, at least 2.
+        frames: Moments at which samples are drawn, at equal distances from the start to the end; 1 for the end alone.
         samples: Points that are drawn at each of them; None for ``chosen.samples``.
 
     Returns:
         The film.
 
     Raises:
-        ValueError: ``seeds`` is empty, or ``frames`` is below 2.
+        ValueError: ``seeds`` is empty, or ``frames`` is below 1.
 
     Example:
         >>> from gencore.data import two_moons
         >>> tiny = Settings(game=plane_gan.Settings(steps=2), timesteps=5, points=1000, samples=7)
         >>> film = train_diffusion(two_moons, tiny, seeds=(0, 1))
         >>> film.steps.tolist(), film.samples.shape
-        ([0, 3], (2, 2, 7, 2))
+        ([3], (2, 1, 7, 2))
     """
     if not seeds:
         raise ValueError("seeds is empty; give at least one seed")
-    if frames < 2:
-        raise ValueError(f"frames is {frames}; choose 2 or more: the start and the end")
+    if frames < 1:
+        raise ValueError(f"frames is {frames}; choose 1, for the end, or more")
     schedule, shape = chosen.schedule, (samples or chosen.samples, 2)
     denoisers = [
         MLPDenoiser(2, chosen.hidden, time_width=chosen.time_width, rngs=nnx.Rngs(seed)) for seed in seeds
     ]
     loss, tx = noise_prediction_loss(schedule), optax.adam(chosen.learning_rate)
-    runs = [gradient_step(denoiser, loss, tx) for denoiser in denoisers]
+    runs = [gradient_step(denoiser, loss, tx, ema_decay=chosen.ema_decay) for denoiser in denoisers]
     step, state = side_by_side(runs[0][0], [state for _, state in runs])
     data = draw(jax.random.key(min(seeds)), chosen.points)
     keys = jax.vmap(jax.random.key)(jnp.asarray(seeds))
@@ -191,16 +195,19 @@ def train_diffusion(
     def look(params: Any, extra: Any, key: Any) -> Any:
         return sample_ddpm(nnx.merge(graph, params, extra), schedule, key, shape).x0
 
-    moments = np.linspace(0, chosen.steps, frames).round().astype(int)
-    pictures, losses = [np.asarray(look(state.params, state.extra, keys))], []
-    for moment in moments[1:].tolist():
+    weights: Any = ()
+    moments = np.linspace(chosen.steps if frames == 1 else 0, chosen.steps, frames).round().astype(int)
+    pictures, losses = [], []
+    for moment in moments.tolist():
         batch = chosen.batch_size * len(seeds)
-        state, history = fit(
-            step, state, data, steps=moment, batch_size=batch, seed=min(seeds), progress=False
-        )
-        pictures.append(np.asarray(look(state.params, state.extra, keys)))
-        losses.extend(history["loss"])
-    singles = [jax.tree.map(lambda a, i=i: a[i], (state.params, state.extra)) for i in range(len(seeds))]
+        if moment:
+            state, history = fit(
+                step, state, data, steps=moment, batch_size=batch, seed=min(seeds), progress=False
+            )
+            losses.extend(history["loss"])
+        weights = (state.params if state.average is None else state.average), state.extra
+        pictures.append(np.asarray(look(*weights, keys)))
+    singles = [jax.tree.map(lambda a, i=i: a[i], weights) for i in range(len(seeds))]
     models = tuple(nnx.merge(graph, *single, copy=True) for single in singles)
     return DiffusionFilm(moments, np.stack(pictures, axis=1), np.asarray(losses), models)
 
