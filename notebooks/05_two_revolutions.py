@@ -222,35 +222,33 @@ show_table(
 # %%
 from dataclasses import replace
 
-gans, diffusions = {}, {}
+gans, diffusions = {game.learning_rate: lessons["learns on"]}, {}
 for rate in chosen.learning_rates:
-    gans[rate] = play(
-        ring,
-        replace(game, learning_rate=rate),
-        seeds=chosen.seeds,
-        frames=chosen.frames,
-    )
+    if rate not in gans:
+        other = replace(game, learning_rate=rate)
+        gans[rate] = play(ring, other, seeds=chosen.seeds, frames=chosen.frames)
     diffusions[rate] = recipe.train_diffusion(
         ring, replace(chosen, learning_rate=rate), seeds=chosen.seeds
     )
 
 # %%
 middle = chosen.learning_rates[1]
-best = replace(chosen, learning_rate=middle)
+calm = replace(chosen, learning_rate=middle, samples=300)
+wild = replace(game, learning_rate=middle)
 films = {
-    "ring: GAN": gans[middle].samples[0],
-    "diffusion": recipe.train_diffusion(ring, best, frames=chosen.frames).samples[0],
-    "board: GAN": play(
-        checkerboard, replace(game, learning_rate=middle), frames=chosen.frames
-    ).samples[0],
+    "ring: GAN": gans[middle].samples,
+    "diffusion": recipe.train_diffusion(ring, calm, frames=chosen.frames).samples,
+    "board: GAN": play(checkerboard, wild, frames=chosen.frames).samples,
     "diffusion ": recipe.train_diffusion(
-        checkerboard, best, frames=chosen.frames
-    ).samples[0],
+        checkerboard, calm, frames=chosen.frames
+    ).samples,
 }
 
 # %% mystnb={"figure": {"name": "fig-05-films", "caption": "Samples while the two families train, at equal compute: each column is the same share of the whole arithmetic."}, "image": {"alt": "Four rows of pictures. On the ring the GAN's dots jump onto some of the eight clusters and move between them; diffusion's dots start as a round cloud and condense onto all eight clusters at once. On the checkerboard the GAN covers parts of the board, diffusion fills the dark squares with soft edges."}}
 shares = [f"{round(100 * f / (chosen.frames - 1))} %" for f in moments]
-film_strip({name: film[:, :300] for name, film in films.items()}, shares, extent=window)
+film_strip(
+    {name: film[0, :, :300] for name, film in films.items()}, shares, extent=window
+)
 plt.show()
 
 # %% [markdown]
@@ -294,9 +292,9 @@ sharp = {
 }
 check_claim(
     "05-gan-sharp",
-    holds=bool(sharp["GAN"].min() > 0.5 and off["squared error"] > 0.99),
+    holds=bool(sharp["GAN"].min() > 1 / 3 and off["squared error"] > 0.99),
     measured={
-        "GAN": f"in all {len(chosen.seeds)} runs more than half of the points lie on a mode",
+        "GAN": f"in all {len(chosen.seeds)} runs more than a third of the points lie on a mode",
         "the same student under squared error": "no point in a hundred does",
         "real points": f"{about(100 * (1 - off['data']), 2)} in a hundred",
     },
@@ -570,37 +568,24 @@ print(f"variance of the data that 50 steps of the same size leave: {naive:.0%}")
 # %%
 counts = (5, 20, 100, chosen.timesteps)
 judges = {"network": diffusions[middle].models[:3], "best possible": (exact,) * 3}
-quality = {
-    name: np.array(
-        [
-            [
-                energy_distance(
-                    real,
-                    sample_ddpm(
-                        look,
-                        schedule,
-                        jax.random.key(20 + k),
-                        real.shape,
-                        timesteps=spaced_timesteps(chosen.timesteps, count),
-                    ).x0,
-                )
-                for k, look in enumerate(looks)
-            ]
-            for count in counts
-        ]
-    )
-    for name, looks in judges.items()
-}
+quality = {name: np.zeros((len(counts), 3)) for name in judges}
+for name, looks in judges.items():
+    for row, count in enumerate(counts):
+        stops = spaced_timesteps(chosen.timesteps, count)
+        for k, look in enumerate(looks):
+            key, shape = jax.random.key(20 + k), real.shape
+            x0 = sample_ddpm(look, schedule, key, shape, timesteps=stops).x0
+            quality[name][row, k] = mode_coverage(x0, centers, chosen.std).high_quality
 
-# %% mystnb={"figure": {"name": "fig-05-steps", "caption": "Distance from the data against the number of looks at the network for one sample, for our networks and for the best possible answer: the mean of three runs, and their range."}, "image": {"alt": "Two falling curves over the number of network evaluations, on a logarithmic axis. Both are high at 5 and much lower at 100; from 100 to 1000 they hardly change. The best possible answer ends at the line of real points, the network a little above it."}}
+# %% mystnb={"figure": {"name": "fig-05-steps", "caption": "Share of the samples that lie on a mode, against the number of looks at the network for one sample: for our networks and for the best possible answer, the mean of three runs and their range."}, "image": {"alt": "Two rising curves over the number of network evaluations, on a logarithmic axis. Both are low at 5 looks and much higher at 100. The best possible answer ends near the line of real points, the network clearly below it."}}
 ax = curves(
     {name: (counts, d.mean(axis=1)) for name, d in quality.items()},
     bands={name: (d.min(axis=1), d.max(axis=1)) for name, d in quality.items()},
     xlabel="network evaluations for one sample",
-    ylabel="energy distance",
+    ylabel="share on a mode",
     logx=True,
 )
-floor_lines(ax, {"real": round(floor, 2)})
+floor_lines(ax, {"real": round(1 - off["data"], 2)})
 plt.show()
 
 # %% tags=["nbval-ignore-output"]
@@ -627,18 +612,20 @@ for name, draw in ways.items():
     print(f"{name}: {1000 * seconds[name]:.1f} ms for {chosen.samples:,} points")
 
 # %%
-generator_cost = 2 * 64 + 64 * 64 + 64 * 2
+from gencore.recipes.revolutions import weights
+
+generator_cost = weights((game.latent_dim, *game.generator_hidden, 2))
 ratio = chosen.timesteps * chosen.evaluation_cost / generator_cost
 few, some, many, whole = quality["network"].mean(axis=1)
 check_claim(
     "05-diffusion-slow",
-    holds=bool(seconds["diffusion"] > 30 * seconds["GAN"] and few > 1.5 * whole),
-    otherwise=bool(many > 1.5 * whole),
+    holds=bool(seconds["diffusion"] > 30 * seconds["GAN"] and few < 0.5 * whole),
+    otherwise=bool(many < 0.8 * whole),
     measured={
         "looks at the network": f"{chosen.timesteps:,} for a sample, a GAN's is 1",
-        "multiply-adds": f"about {about(ratio, 500)} times the GAN's; in seconds more than 30 times",
-        "with 5 looks": "more than one and a half times as far from the data",
-        "with 100 looks": "less than one and a half times as far",
+        "multiply-adds": f"{about(ratio, 100)} times the GAN's; in seconds more than 30 times",
+        "with 5 looks": "less than half as many points lie on a mode",
+        "with 100 looks": "more than four fifths as many",
     },
 )
 
