@@ -152,7 +152,7 @@ away = {
     for school, film in lessons.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-05-lessons", "caption": "Distance of the student from the data, in the three schools: the middle run of the seeds, and the range of all."}, "image": {"alt": "Three curves over the training step. All start high. The curve of the critic that learns on falls and stays low. The other two end far above it."}}
+# %% mystnb={"figure": {"name": "fig-05-lessons", "caption": "Distance of the student from the data, in the three schools: the middle run of the seeds, and the range of all."}, "image": {"alt": "Three curves over the training step, which start together. That of the critic that learns on falls and stays low, not far above the line of real points. The other two climb and end many times higher."}}
 from gencore.plotting import curves, floor_lines
 
 steps = lessons["learns on"].steps
@@ -161,6 +161,7 @@ ax = curves(
     bands={school: (d.min(axis=0), d.max(axis=0)) for school, d in away.items()},
     xlabel="step",
     ylabel="energy distance",
+    logy=True,
 )
 floor_lines(ax, {"real": round(floor, 2)})
 plt.show()
