@@ -7,6 +7,8 @@ Metric                                   Needs                         Tells
 =======================================  ============================  =======================================
 :func:`frechet_distance` (FID)           features of real and fake     how far apart two sets are
 :func:`kernel_distance` (KID)            features of real and fake     the same without bias, for few rows
+:func:`energy_distance`                  points of real and fake       how far apart two sets are, any shape
+:func:`off_support`                      points and a shape            how many lie where no data are
 :func:`precision_recall`                 features of real and fake     quality and diversity, apart
 :func:`density_coverage`                 features of real and fake     the same, less moved by outliers
 :func:`inception_score` (IS)             class probabilities of fake   sure of a class, and all classes there
@@ -20,10 +22,12 @@ Metric                                   Needs                         Tells
 =======================================  ============================  =======================================
 
 Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
-Lower is better for FID, KID, MSE, perplexity and bits per dimension; higher is better for all others.
+Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity and bits per dimension;
+higher is better for all others.
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
+from gencore.metrics.energy import energy_distance, off_support
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -46,6 +50,7 @@ __all__ = [
     "bootstrap_interval",
     "density_coverage",
     "edge_energy",
+    "energy_distance",
     "feature_moments",
     "frechet_distance",
     "frechet_distance_from_moments",
@@ -53,6 +58,7 @@ __all__ = [
     "kernel_distance",
     "mode_coverage",
     "mse",
+    "off_support",
     "perplexity",
     "precision_recall",
     "psnr",

@@ -4,6 +4,7 @@ from gencore.models.adversarial_layers import MinibatchDiscrimination, Minibatch
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
 from gencore.models.conv_gan import ConvCritic, ConvGenerator
+from gencore.models.denoiser import MLPDenoiser, time_features
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
@@ -28,6 +29,7 @@ __all__ = [
     "Generator",
     "Likelihood",
     "LinearGaussian",
+    "MLPDenoiser",
     "MinibatchDiscrimination",
     "MinibatchStd",
     "NGram",
@@ -42,5 +44,6 @@ __all__ = [
     "read_weights",
     "reparameterize",
     "score_function_gradients",
+    "time_features",
     "unpack_weights",
 ]

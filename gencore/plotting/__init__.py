@@ -7,17 +7,21 @@ Call :func:`use_style` once; a notebook's :func:`gencore.notebook.start` does. N
 from gencore.plotting.charts import dot_chart, histograms, labeled_points, scatter_2d
 from gencore.plotting.curves import curves, floor_lines
 from gencore.plotting.images import image_grid, image_rows, latent_map
+from gencore.plotting.plane import film_strip, plane, plane_grid
 from gencore.plotting.style import use_style
 
 __all__ = [
     "curves",
     "dot_chart",
+    "film_strip",
     "floor_lines",
     "histograms",
     "image_grid",
     "image_rows",
     "labeled_points",
     "latent_map",
+    "plane",
+    "plane_grid",
     "scatter_2d",
     "use_style",
 ]
