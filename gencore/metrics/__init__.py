@@ -14,16 +14,18 @@ Metric                                   Needs                         Tells
 :func:`edge_energy`                      images                        how sharp they are
 :func:`active_units`                     posterior means of codes      how many latent dimensions are in use
 :func:`mode_coverage`                    samples and a mixture         how many of the modes are reached
+:func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
 =======================================  ============================  =======================================
 
 Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
-Lower is better for FID, KID, MSE, perplexity and bits per dimension; higher is better for all others.
+Lower is better for FID, KID, MSE, perplexity, bits per dimension and divergences; higher is better for all others.
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
+from gencore.metrics.divergence import jensen_shannon_bound
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -50,6 +52,7 @@ __all__ = [
     "frechet_distance",
     "frechet_distance_from_moments",
     "inception_score",
+    "jensen_shannon_bound",
     "kernel_distance",
     "mode_coverage",
     "mse",

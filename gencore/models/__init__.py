@@ -3,6 +3,7 @@
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
+from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
@@ -19,6 +20,7 @@ __all__ = [
     "Bernoulli",
     "Critic",
     "DigitClassifier",
+    "DiracGAN",
     "ElboTerms",
     "Features",
     "Gaussian",

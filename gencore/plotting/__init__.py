@@ -7,9 +7,11 @@ Call :func:`use_style` once; a notebook's :func:`gencore.notebook.start` does. N
 from gencore.plotting.charts import dot_chart, histograms, labeled_points, scatter_2d
 from gencore.plotting.curves import curves, floor_lines
 from gencore.plotting.images import image_grid, image_rows, latent_map
+from gencore.plotting.phase import cloud_rows, phase_portrait
 from gencore.plotting.style import use_style
 
 __all__ = [
+    "cloud_rows",
     "curves",
     "dot_chart",
     "floor_lines",
@@ -18,6 +20,7 @@ __all__ = [
     "image_rows",
     "labeled_points",
     "latent_map",
+    "phase_portrait",
     "scatter_2d",
     "use_style",
 ]
