@@ -16,8 +16,9 @@ __all__ = ["DiracGAN"]
 class DiracGAN(NamedTuple):
     r"""All data at 0, all generated mass at :math:`\theta`, and a critic that is a straight line.
 
-    The critic's logit is :math:`\ell(x) = \psi x`. The only equilibrium is :math:`\theta = \psi = 0`: the generator matches the data, and the critic is undecided
-    everywhere. In the games of probability and in Wasserstein's, the Jacobian of :meth:`field` there is
+    The critic's logit is :math:`\ell(x) = \psi x`. The only equilibrium is :math:`\theta = \psi = 0`: the generator
+    matches the data, and the critic is undecided everywhere. In the games of probability and in Wasserstein's, the
+    Jacobian of :meth:`field` there is
 
     .. math:: J = \begin{pmatrix} 0 & c \\ -c & -\gamma \end{pmatrix}, \qquad
         \lambda = \tfrac12 \left( -\gamma \pm \sqrt{\gamma^2 - 4 c^2} \right),
