@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 __all__ = ["main"]
@@ -18,7 +19,7 @@ def _train(arguments: argparse.Namespace) -> int:
 
     from gencore.data import DownloadError
     from gencore.models.classifier import WEIGHTS_PATH
-    from gencore.recipes import autoencoder, classifier, vae
+    from gencore.recipes import autoencoder, classifier, gan, vae
     from gencore.records import write_record
     from gencore.training import CheckpointError, TrainingDiverged
 
@@ -30,8 +31,13 @@ def _train(arguments: argparse.Namespace) -> int:
             if arguments.family == "classifier":
                 record = classifier.record(WEIGHTS_PATH, **options)
             else:
-                recipe = {"autoencoder": autoencoder, "vae": vae}[arguments.family]
-                record = recipe.record(arguments.profile, **options)
+                recipes = {
+                    "autoencoder": autoencoder.record,
+                    "gan": gan.record,
+                    "unconditional_gan": partial(gan.record, classes=False),
+                    "vae": vae.record,
+                }
+                record = recipes[arguments.family](arguments.profile, **options)
     except (CheckpointError, DownloadError, TrainingDiverged, _NoCluster) as error:
         print(f"gencore train: {error}", file=sys.stderr)
         return 1
@@ -89,7 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"gencore {version('gencore')}")
     commands = parser.add_subparsers(required=True)
     train = commands.add_parser("train", help="run a recipe and write its results record")
-    train.add_argument("family", choices=["autoencoder", "classifier", "vae"], help="what to train")
+    train.add_argument(
+        "family",
+        choices=["autoencoder", "classifier", "gan", "unconditional_gan", "vae"],
+        help="what to train",
+    )
     train.add_argument("--seed", type=int, default=0, help="seed of the run (default 0)")
     train.add_argument(
         "--profile", choices=["quick", "full"], default=None, help="how much work (default: GENCORE_PROFILE)"

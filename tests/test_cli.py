@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_info
 from gencore import training
 from gencore.cli import main
 from gencore.data import DownloadError
-from gencore.recipes import autoencoder, vae
+from gencore.recipes import autoencoder, gan, vae
 from gencore.records import load_records
 
 # The command, on settings that take no time and with a folder of records for the test.
@@ -138,3 +138,16 @@ def test_two_processes_of_a_slurm_job_write_one_record(tmp_path):
     assert "val_loss" in shown[0] and "written to" in shown[0] and "val_loss" not in shown[1]
     (record,) = load_records(folder=tmp_path / "records")
     assert np.isfinite(record.metrics["val_loss"]["value"])
+
+
+@pytest.mark.parametrize("family, classes", [("gan", True), ("unconditional_gan", False)])
+def test_both_gans_have_their_command(family, classes, monkeypatch):
+    asked = []
+
+    def record(profile, *, classes=True, **options):
+        asked.append((profile, classes, options["seed"]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gan, "record", record)
+    assert main(["train", family, "--profile", "quick", "--seed", "3"]) == 130
+    assert asked == [("quick", classes, 3)]

@@ -3,6 +3,7 @@
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
+from gencore.models.conv_gan import ConvCritic, ConvGenerator
 from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
@@ -18,6 +19,8 @@ __all__ = [
     "VAE",
     "Autoencoder",
     "Bernoulli",
+    "ConvCritic",
+    "ConvGenerator",
     "Critic",
     "DigitClassifier",
     "DiracGAN",

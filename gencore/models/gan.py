@@ -15,7 +15,7 @@ from gencore.types import Codes, Labels, PerExample, PRNGKey, Vectors
 __all__ = ["Critic", "Generator"]
 
 
-def _with_class(x: Vectors, labels: Labels | None, classes: int) -> jax.Array:
+def with_class(x: Vectors, labels: Labels | None, classes: int) -> jax.Array:
     """Append the class as a one-hot vector, or nothing where there are no classes."""
     if (labels is None) != (classes == 0):
         fix = "pass labels" if labels is None else "leave out labels, or give the model its classes"
@@ -61,7 +61,7 @@ class Generator(nnx.Module):
 
     def __call__(self, z: Codes, labels: Labels | None = None) -> Vectors:
         """Make examples: noise (batch, latent_dim) and, with classes, labels (batch,) to (batch, output_dim)."""
-        return self.output(self.network(_with_class(z, labels, self.classes)))
+        return self.output(self.network(with_class(z, labels, self.classes)))
 
     def sample(self, key: PRNGKey, n: int, labels: Labels | None = None) -> Vectors:
         """Make ``n`` examples from fresh noise: shape (n, output_dim)."""
@@ -116,7 +116,7 @@ class Critic(nnx.Module):
         if self.value_range is not None:
             low, high = self.value_range
             x = (2 * jnp.asarray(x) - low - high) / (high - low)
-        h = _with_class(x, labels, self.classes)
+        h = with_class(x, labels, self.classes)
         for layer in self.layers:
             h = jax.nn.leaky_relu(layer(h), 0.2)
         if self.minibatch is not None:

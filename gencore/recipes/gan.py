@@ -33,6 +33,7 @@ class Settings:
         generator_hidden: Widths of the generator's hidden layers.
         critic_hidden: Widths of the critic's.
         r1: Weight of the zero-centered gradient penalty on real images.
+        r1_every: Steps from one payment of the penalty to the next.
         learning_rate: Both players' Adam rate at the start; it falls to a tenth along a line.
         beta2: Adam's decay of squared gradients; its momentum is 0.
         batch_size: Images a step.
@@ -45,7 +46,8 @@ class Settings:
     latent_dim: int = 64
     generator_hidden: tuple[int, ...] = (512, 1024)
     critic_hidden: tuple[int, ...] = (1024, 512)
-    r1: float = 4.0
+    r1: float = 2.0
+    r1_every: int = 1
     learning_rate: float = 3e-4
     beta2: float = 0.99
     batch_size: int = 256
@@ -142,6 +144,7 @@ def train(
         optax.adam(rate, b1=0.0, b2=chosen.beta2),
         optax.adam(rate, b1=0.0, b2=chosen.beta2),
         penalty=penalty,
+        penalty_every=chosen.r1_every,
         ema_decay=chosen.ema_decay,
     )
     state, history = fit(

@@ -56,6 +56,7 @@ def adversarial_step(
     critic_tx: optax.GradientTransformation,
     *,
     penalty: Penalty | None = None,
+    penalty_every: int = 1,
     critic_steps: int = 1,
     simultaneous: bool = False,
     ema_decay: float | None = None,
@@ -75,6 +76,8 @@ def adversarial_step(
         generator_tx: The generator's optimizer.
         critic_tx: The critic's optimizer.
         penalty: What the critic pays on top, from (critic, real, fake, key); None for nothing.
+        penalty_every: Steps from one payment to the next; each then counts as many times, so that on average nothing
+            changes but the time.
         critic_steps: Updates of the critic in one step; the batch is shared among them.
         simultaneous: Let the generator move against the critic before its update, as the theory's gradient flow does.
         ema_decay: Decay of the average of the generator's weights, or None for no average.
@@ -85,7 +88,7 @@ def adversarial_step(
         sign; and the first state.
 
     Raises:
-        ValueError: ``critic_steps`` is not positive, or does not divide the batch.
+        ValueError: ``critic_steps`` or ``penalty_every`` is not positive, or the first does not divide the batch.
 
     Example:
         >>> from gencore.losses import non_saturating
@@ -97,10 +100,12 @@ def adversarial_step(
         (1, ['critic_accuracy', 'critic_loss', 'generator_loss', 'penalty'])
 
     Reference:
-        Goodfellow et al. 2014, algorithm 1.
+        Goodfellow et al. 2014, algorithm 1; Karras et al. 2020, section 3.1 (the rarer penalty).
     """
-    if critic_steps < 1:
-        raise ValueError(f"critic_steps is {critic_steps}; choose 1 or more")
+    if min(critic_steps, penalty_every) < 1:
+        raise ValueError(
+            f"critic_steps is {critic_steps} and penalty_every is {penalty_every}; choose 1 or more for both"
+        )
     generator_graph, generator_params, generator_extra = nnx.split(generator, nnx.Param, ...)
     critic_graph, critic_params, critic_extra = nnx.split(critic, nnx.Param, ...)
 
@@ -108,7 +113,7 @@ def adversarial_step(
         maker: Any = nnx.merge(generator_graph, params, extra, copy=True)
         return maker.sample(key, n, labels)
 
-    def critic_update(player: Player, maker: Player, x: Any, labels: Any, key: PRNGKey) -> Any:
+    def critic_update(player: Player, maker: Player, x: Any, labels: Any, key: PRNGKey, count: Any) -> Any:
         noise, look = jax.random.split(key)
         fake = make(maker.params, maker.extra, len(x), labels, noise)
 
@@ -117,9 +122,16 @@ def adversarial_step(
             judge.power_iteration()
             extra = nnx.split(judge, nnx.Param, ...)[2]
             real_logits, fake_logits = judge(x, labels), judge(fake, labels)
-            paid = jnp.zeros(())
-            if penalty is not None:
-                paid = penalty(lambda x: judge(x, labels), x, fake, look).mean()
+
+            def payment() -> Any:
+                if penalty is None:
+                    return jnp.zeros(())
+                return penalty_every * penalty(lambda x: judge(x, labels), x, fake, look).mean()
+
+            if penalty_every == 1:
+                paid = payment()
+            else:
+                paid = jax.lax.cond(count % penalty_every == 0, payment, lambda: jnp.zeros(()))
             game = loss.real(real_logits).mean() + loss.fake(fake_logits).mean()
             right = jnp.concatenate([real_logits > 0, fake_logits < 0])
             return game + paid, (
@@ -153,7 +165,7 @@ def adversarial_step(
         for i in range(critic_steps):
             share = slice(i * size, (i + 1) * size)
             own = None if labels is None else labels[share]
-            critic, metrics = critic_update(critic, state.generator, x[share], own, keys[i])
+            critic, metrics = critic_update(critic, state.generator, x[share], own, keys[i], state.step)
         own = None if labels is None else labels[:size]
         opponent = state.critic if simultaneous else critic
         maker, value = generator_update(state.generator, opponent, own, size, keys[-1])

@@ -1,6 +1,7 @@
 """The game's step: who moves when, on what, and what is logged."""
 
 import jax
+import jax.flatten_util
 import jax.numpy as jnp
 import numpy as np
 import optax
@@ -202,3 +203,47 @@ def test_the_callers_players_are_not_changed():
     fit(step, state, DATA, steps=3, batch_size=32, progress=False)
     for left, right in zip(before, jax.tree.leaves(nnx.state((maker, judge))), strict=True):
         np.testing.assert_array_equal(left, right)
+
+
+def test_a_rarer_penalty_weighs_as_much_more():
+    """Paid every third step, it is three times as large there and nothing in between."""
+
+    def penalty(critic, real, fake, key):
+        return r1_penalty(critic, real)
+
+    game = (*players(), non_saturating, optax.sgd(0.0), optax.sgd(0.0))
+    each, state = adversarial_step(*game, penalty=penalty)
+    third, _ = adversarial_step(*game, penalty=penalty, penalty_every=3)
+    paid = {every: [] for every in (1, 3)}
+    for i in range(6):
+        key = jax.random.key(0)
+        paid[1].append(float(each(state, DATA[:16], key)[1]["penalty"]))
+        state, metrics = third(state, DATA[:16], key)
+        paid[3].append(float(metrics["penalty"]))
+        assert int(state.step) == i + 1
+    full = paid[1][0]
+    assert full > 0
+    np.testing.assert_allclose(paid[1], full, rtol=1e-6)
+    np.testing.assert_allclose(paid[3], [3 * full, 0, 0] * 2, rtol=1e-5)
+
+
+def test_its_gradient_is_that_of_the_penalty_itself():
+    def penalty(critic, real, fake, key):
+        return r1_penalty(critic, real)
+
+    changes = {}
+    for name, options in {
+        "twice": {"penalty": lambda *a: 2 * penalty(*a)},
+        "every other": {"penalty": penalty, "penalty_every": 2},
+        "none": {},
+    }.items():
+        step, state = adversarial_step(*players(), non_saturating, optax.sgd(0.1), optax.sgd(0.1), **options)
+        after, _ = step(state, DATA[:16], jax.random.key(0))
+        changes[name] = jax.flatten_util.ravel_pytree(after.critic.params)[0]
+    np.testing.assert_allclose(changes["every other"], changes["twice"], rtol=1e-5, atol=1e-6)
+    assert np.abs(changes["twice"] - changes["none"]).max() > 1e-3
+
+
+def test_the_penaltys_rhythm_is_checked():
+    with pytest.raises(ValueError, match="penalty_every is 0"):
+        adversarial_step(*players(), minimax, optax.sgd(0.1), optax.sgd(0.1), penalty_every=0)
