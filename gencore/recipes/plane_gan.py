@@ -46,7 +46,7 @@ class Settings:
     batch_size: int = 128
     steps: int = 3000
     critic_steps: int = 1
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     beta1: float = 0.5
     beta2: float = 0.999
     r1: float = 0.0
@@ -56,7 +56,7 @@ class Settings:
 PLAIN = Settings()
 """The game as the slide states it, without any help."""
 
-REPAIRED = Settings(beta1=0.0, beta2=0.99, r1=0.2, ema_decay=0.99)
+REPAIRED = Settings(beta1=0.0, beta2=0.99, r1=1.0, ema_decay=0.99)
 """The same game and networks; a gradient penalty, no momentum, and averaged weights."""
 
 

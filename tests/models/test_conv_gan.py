@@ -69,14 +69,13 @@ def test_every_parameter_of_both_players_trains():
             assert np.isfinite(change).all() and np.abs(change).max() > 0, (player, path)
 
 
-def test_the_generator_learns_how_bright_each_class_is():
-    rng = np.random.default_rng(0)
-    labels = (np.arange(300) % 3).astype(np.int32)
-    images = (labels[:, None] * 0.4 + 0.1 * rng.random((300, 784))).astype("f")
-    maker, judge = players()
+def test_the_generator_learns_which_half_is_bright():
+    images = np.full((60, 28, 28), 0.1, np.float32)
+    images[:, :, :14] = 0.9
+    maker, judge = players(classes=0)
     tx = optax.adam(2e-3, b1=0.0, b2=0.9)
     step, state = adversarial_step(maker, judge, non_saturating, tx, tx, penalty=penalty, ema_decay=0.9)
-    state, _ = fit(step, state, (images, labels), steps=150, batch_size=30, scan=False, progress=False)
-    made = trained_generator(maker, state).sample(jax.random.key(2), 90, jnp.arange(90) % 3)
-    brightness = np.asarray(made).reshape(30, 3, 784).mean(axis=(0, 2))
-    assert brightness[0] < brightness[1] - 0.1 < brightness[2] - 0.2
+    data = images.reshape(60, 784)
+    state, _ = fit(step, state, data, steps=150, batch_size=30, scan=False, progress=False)
+    made = trained_generator(maker, state).sample(jax.random.key(2), 50).reshape(50, 28, 28)
+    assert made[:, :, :14].mean() > made[:, :, 14:].mean() + 0.3
