@@ -162,7 +162,7 @@ p, q = data.pdf(x), forged.pdf(x)
 best = p / (p + q)
 learned = 1 / (1 + np.exp(-np.asarray(found.critic(x[:, None].astype(np.float32)))))
 
-# %% mystnb={"figure": {"name": "fig-06-best-critic", "caption": "Two densities, the best critic of equation {eq}`eq-06-best`, and one that a network learned from 10,000 samples of each. Where there are samples, the two agree."}, "image": {"alt": "Two bell curves that overlap, a narrow one at minus 1 and a wide one at 1. The best critic's curve is close to 1 over the narrow bell and falls to 0 over the wide one; the learned curve lies on it, except perhaps at the far left, where neither density has samples."}}
+# %% mystnb={"figure": {"name": "fig-06-best-critic", "caption": "Two densities, the best critic, which compares them, and one that a network learned from 10,000 samples of each. Where there are samples, the two agree."}, "image": {"alt": "Two bell curves that overlap, a narrow one at minus 1 and a wide one at 1. The best critic's curve is close to 1 over the narrow bell and falls to 0 over the wide one; the learned curve lies on it, except perhaps at the far left, where neither density has samples."}}
 curves(
     {
         "data": (x, p),

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from gencore.losses import AdversarialLoss, non_saturating
+from gencore.losses import AdversarialLoss, minimax
 from gencore.types import AnyArray
 
 __all__ = ["DiracGAN"]
@@ -39,7 +39,7 @@ class DiracGAN(NamedTuple):
         Mescheder et al. 2018, section 2 and lemma 2.3; theorem 4.1 for the penalty.
     """
 
-    loss: AdversarialLoss = non_saturating
+    loss: AdversarialLoss = minimax
     r1: float = 0.0
 
     def field(
