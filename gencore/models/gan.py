@@ -16,14 +16,18 @@ __all__ = ["Critic", "Generator"]
 
 
 def with_class(x: Vectors, labels: Labels | None, classes: int) -> jax.Array:
-    """Append the class as a one-hot vector, or nothing where there are no classes."""
+    """Append the class as a one-hot vector, or nothing where there are no classes.
+
+    A bare one-hot vector has length 1, and an example of d numbers a length of about the root of d: players would hardly
+    notice the class. So it gets half the length of the rest.
+    """
     if (labels is None) != (classes == 0):
         fix = "pass labels" if labels is None else "leave out labels, or give the model its classes"
         raise ValueError(f"the model has {classes} classes, and labels is {labels!r}: {fix}")
     x = jnp.asarray(x)
     if labels is None:
         return x
-    return jnp.concatenate([x, jax.nn.one_hot(labels, classes)], axis=-1)
+    return jnp.concatenate([x, 0.5 * x.shape[1] ** 0.5 * jax.nn.one_hot(labels, classes)], axis=-1)
 
 
 class Generator(nnx.Module):

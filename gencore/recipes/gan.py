@@ -47,8 +47,8 @@ class Settings:
     generator_hidden: tuple[int, ...] = (512, 1024)
     critic_hidden: tuple[int, ...] = (1024, 512)
     r1: float = 2.0
-    r1_every: int = 1
-    learning_rate: float = 3e-4
+    r1_every: int = 4
+    learning_rate: float = 2e-3
     beta2: float = 0.99
     batch_size: int = 256
     steps: int = 11_000

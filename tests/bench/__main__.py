@@ -12,14 +12,13 @@ from pathlib import Path
 import psutil
 from peers import load_torch
 
-from bench import game, metrics, training
+from bench import metrics, training
 from bench.turns import Job, Row, measure
 from gencore.records import provenance
 
 JOBS: dict[str, tuple[Callable[[], Job], int]] = {  # each with its number of rounds
     "autoencoder": (training.autoencoder_step, 7),
     "vae": (training.vae_step, 7),
-    "gan": (game.gan_step, 5),
     "fid": (metrics.fid, 5),
     "kid": (metrics.kid, 5),
     "is": (metrics.inception, 5),
