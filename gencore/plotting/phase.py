@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from gencore.plotting.axes import Numbers, named_axes
-from gencore.plotting.style import COLORS, INK, LINESTYLES, MUTED, RULE, WIDTH
+from gencore.plotting.style import COLORS, INK, LINESTYLES, MUTED, PAPER, RULE, WIDTH
 
 
 def phase_portrait(
@@ -72,7 +72,7 @@ def phase_portrait(
     ax.grid(False)
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
     if paths and len(paths) > 1:
-        ax.legend(loc="upper right")
+        ax.legend(loc="upper right", frameon=True, facecolor=PAPER, edgecolor="none", framealpha=0.9)
     return ax
 
 
