@@ -263,7 +263,7 @@ show_source(DiracGAN.field, DiracGAN.trajectory)
 # $\tfrac\gamma2 \psi^2$. It is the {term}`R1 penalty`.
 
 # %%
-plain, damped = DiracGAN(minimax), DiracGAN(minimax, r1=0.5)
+plain, damped = DiracGAN(minimax), DiracGAN(minimax, r1=0.3)
 rate, start = 0.4, (1.0, 0.5)
 paths = {
     "at once": plain.trajectory(start, rate=rate, steps=60, simultaneous=True),
@@ -274,7 +274,7 @@ paths = {
 # %% mystnb={"figure": {"name": "fig-06-dirac", "caption": "The game of two numbers. Arrows: where the players want to go. Dots: the start of each path; crosses: its end, 60 steps later. The equilibrium is the middle."}, "image": {"alt": "Arrows that circle around the middle of the plane. One path spirals outward, one goes round and round on a closed oval, and one spirals into the middle."}}
 from gencore.plotting import phase_portrait
 
-ticks = np.linspace(-4, 4, 17)
+ticks = np.linspace(-3, 3, 17)
 arrows = plain.field(*np.meshgrid(ticks, ticks))
 phase_portrait(
     ticks,
@@ -655,14 +655,14 @@ print(
 from gencore.data import ring_centers, ring_of_gaussians
 from gencore.recipes.plane_gan import play
 
+film_it = {"frames": 2, "samples": 4000}
 seeds = tuple(range(10))
 films = {
-    "plain": play(ring_of_gaussians, PLAIN, seeds=seeds, frames=2),
-    "repaired": play(ring_of_gaussians, REPAIRED, seeds=seeds, frames=2),
-    "lazy critic": play(
-        ring_of_gaussians, replace(REPAIRED, critic_hidden=(2,), steps=1000), frames=2
-    ),
+    "plain": play(ring_of_gaussians, PLAIN, seeds=seeds, **film_it),
+    "repaired": play(ring_of_gaussians, REPAIRED, seeds=seeds, **film_it),
 }
+lazy = replace(REPAIRED, critic_hidden=(2,), steps=1000)
+films["lazy critic"] = play(ring_of_gaussians, lazy, **film_it)
 
 # %% [markdown]
 # Then we freeze each generator, and train a *fresh* critic on its samples against the data. Whether it can tell them apart
@@ -746,7 +746,7 @@ covered = {
 from gencore.plotting import cloud_rows
 
 cloud_rows(
-    {name: films[name].samples[:, -1] for name in covered},
+    {name: films[name].samples[:, -1, :1000] for name in covered},
     extent=2.6,
     titles={name: [f"{count}/8" for count in counts] for name, counts in covered.items()},
     marks=centers,
@@ -784,7 +784,7 @@ fixes = {
     "R1": {"penalty": lambda critic, real, fake, key: r1_penalty(critic, real)},
 }
 alone = {
-    name: play(ring_of_gaussians, PLAIN, seeds=(0, 1, 2), frames=2, **fix)
+    name: play(ring_of_gaussians, PLAIN, seeds=(0, 1, 2), **film_it, **fix)
     for name, fix in fixes.items()
 }
 
