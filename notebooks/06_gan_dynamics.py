@@ -434,14 +434,15 @@ noise_fid = frechet_distance(real.features, extract_features(noise).features)
 d_real, d_fake, g = halves["zeroed"]
 check_claim(
     "06-first-epoch-losses",
-    holds=bool(abs(d_real + d_fake - 1.386) < 5e-4 and abs(g - 0.693) < 5e-4),
-    otherwise=bool(abs(first_loss - 1.386) < 0.2),
+    holds=bool(
+        abs(d_real + d_fake - 1.386) < 5e-4 and abs(g - 0.693) < 5e-4 and noise_fid > 300
+    ),
+    otherwise=bool(first_loss > 1.286),
     measured={
         "last layer zero": f"D {d_real:.3f} + {d_fake:.3f} = {d_real + d_fake:.3f}, G {g:.3f}",
         "random weights, before the first step": f"D about {about(sum(halves['random'][:2]), 0.2)}",
-        f"mean over the first epoch, {epoch} steps": "D more than 0.2 below 1.386",
-        "images after it": f"an FID above 400; random pixels {about(floor['random']['fid'], 20)}",
-        "is that so": bool(first_loss < 1.186 and noise_fid > 400),
+        f"mean over a real first epoch, {epoch} steps": "D more than 0.1 below 1.386",
+        "images after it": f"an FID above 300; real digits have {about(floor['real']['fid'], 2)}, random pixels {about(floor['random']['fid'], 20)}",
     },
 )
 
@@ -656,10 +657,10 @@ from gencore.data import ring_centers, ring_of_gaussians
 from gencore.recipes.plane_gan import play
 
 film_it = {"frames": 2, "samples": 4000}
-seeds = tuple(range(10))
+games = {"plain": PLAIN, "repaired": REPAIRED}
 films = {
-    "plain": play(ring_of_gaussians, PLAIN, seeds=seeds, **film_it),
-    "repaired": play(ring_of_gaussians, REPAIRED, seeds=seeds, **film_it),
+    name: play(ring_of_gaussians, replace(game, steps=2000), seeds=range(10), **film_it)
+    for name, game in games.items()
 }
 lazy = replace(REPAIRED, critic_hidden=(2,), steps=1000)
 films["lazy critic"] = play(ring_of_gaussians, lazy, **film_it)
@@ -704,25 +705,23 @@ check_claim(
     "06-discriminator-at-half",
     holds=bool(
         abs(ring_truth.accuracy - 0.5) < 0.02
-        and np.abs(target / (target + stages[-1]) - 0.5).max() < 1e-3
+        and np.average(np.abs(target / (target + stages[-1]) - 0.5), weights=target)
+        < 1e-3
         and abs(paths["in turns, with R1"][-1, 1]) < 0.1
+        and own["lazy critic"] < 0.6
+        and fresh["lazy critic"].accuracy > 0.8
     ),
     measured={
         "data against data, a fresh critic": "right 50 % of the time, to within 2 points",
-        "the game in function space, last step": "D within 0.001 of 0.5 in every cell",
+        "the game in function space, last step": "D within 0.001 of 0.5, on average over the data",
         "the two-number game with R1": "the critic's slope ends within 0.1 of 0",
-        "a lazy critic on the ring, 50 % to within 8 points": bool(
-            abs(own["lazy critic"] - 0.5) < 0.08
-        ),
-        "yet a fresh critic is right there more than 80 % of the time": bool(
-            fresh["lazy critic"].accuracy > 0.8
-        ),
+        "no equilibrium": "a lazy critic is right less than 60 % of the time, where a fresh one is right more than 80 %",
     },
 )
 
 # %% [markdown]
-# At equilibrium $D = \tfrac12$: true. But do not read it backward. A critic also stands at 50 % when it is too weak to see any difference
-# {cite:p}`arora2017`. Fifty percent is *necessary, not sufficient*. So never ask the critic that took part in the
+# At equilibrium $D = \tfrac12$: true. But do not read it backward. A critic also does no better than a coin when it is too weak to see the
+# difference {cite:p}`arora2017`. Fifty percent is *necessary, not sufficient*. So never ask the critic that took part in the
 # game. Ask a fresh one.
 #
 # ### Who is missing?
@@ -760,10 +759,10 @@ print("plain: all eight modes in at most 5 of 10 seeds:", full["plain"] <= 5)
 
 # %% [markdown]
 # This is {term}`mode collapse <Mode collapse>`, in its mild and usual form. The plain generator makes good points, but not everywhere. The losses
-# say nothing of it. What drives it is the circling of {numref}`fig-06-dirac`: the critic learns where the generator is, and drives it off, while
-# it forgets where it was.
+# say nothing of it. The circling of {numref}`fig-06-dirac` is a likely cause: the critic learns where the generator is and drives it
+# away, and forgets where it was before.
 #
-# Which part of the repair does it? We take each fix on its own, for half as many steps: a look at the whole batch {cite:p}`karras2018`,
+# Which part of the repair does it? We take each fix on its own, in a shorter game: a look at the whole batch {cite:p}`karras2018`,
 # spectral normalization {cite:p}`miyato2018`, Wasserstein's game with its gradient penalty
 # {cite:p}`arjovsky2017,gulrajani2017`, and R1.
 
@@ -771,7 +770,7 @@ print("plain: all eight modes in at most 5 of 10 seeds:", full["plain"] <= 5)
 from gencore.losses import gradient_penalty, interpolate, wasserstein
 from gencore.models import MinibatchStd
 
-short = replace(PLAIN, steps=PLAIN.steps // 2)
+short = replace(PLAIN, steps=1000)
 fixes = {
     "none": {},
     "minibatch standard deviation": {"minibatch": MinibatchStd()},
@@ -809,8 +808,8 @@ show_table(
 
 # %% [markdown]
 # Look at the columns of losses first: you could not guess the others from them, and between two games you cannot even
-# compare them. No fix is free, and none is best at everything. Large comparisons found the same {cite:p}`lucic2018`, which is
-# why practice stacks them.
+# compare them. A large comparison found no game that is consistently better than the first one
+# {cite:p}`lucic2018`. So practice stacks the fixes, and counts.
 
 # %% [markdown]
 # ### And on digits: does $p_G = p_{\text{data}}$?
@@ -851,8 +850,8 @@ check_claim(
 )
 
 # %% [markdown]
-# With players who can do anything, the slide is right. With our networks, the game stopped long before: a fresh critic tells the digits
-# apart easily. Longer training narrows the gap, and nobody's training has closed it.
+# With players who can do anything, the slide is right. With our networks, the game stopped before: a fresh critic can tell
+# the made digits from the real ones. Longer training narrows the gap; the full runs below show how far.
 
 # %% [markdown]
 # ### Are they copies?
