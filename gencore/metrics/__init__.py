@@ -16,6 +16,7 @@ Metric                                   Needs                         Tells
 :func:`edge_energy`                      images                        how sharp they are
 :func:`active_units`                     posterior means of codes      how many latent dimensions are in use
 :func:`mode_coverage`                    samples and a mixture         how many of the modes are reached
+:func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
@@ -28,6 +29,11 @@ higher is better for all others.
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
 from gencore.metrics.energy import energy_distance, off_support
+Lower is better for FID, KID, MSE, perplexity, bits per dimension and divergences; higher is better for all others.
+"""
+
+from gencore.metrics.bootstrap import Interval, bootstrap_interval
+from gencore.metrics.divergence import jensen_shannon_bound
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -55,6 +61,7 @@ __all__ = [
     "frechet_distance",
     "frechet_distance_from_moments",
     "inception_score",
+    "jensen_shannon_bound",
     "kernel_distance",
     "mode_coverage",
     "mse",

@@ -5,6 +5,7 @@ from gencore.models.autoencoder import Autoencoder
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
 from gencore.models.conv_gan import ConvCritic, ConvGenerator
 from gencore.models.denoiser import MLPDenoiser, time_features
+from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
@@ -23,6 +24,7 @@ __all__ = [
     "ConvGenerator",
     "Critic",
     "DigitClassifier",
+    "DiracGAN",
     "ElboTerms",
     "Features",
     "Gaussian",

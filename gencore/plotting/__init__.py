@@ -8,9 +8,11 @@ from gencore.plotting.charts import dot_chart, histograms, labeled_points, scatt
 from gencore.plotting.curves import curves, floor_lines
 from gencore.plotting.images import image_grid, image_rows, latent_map
 from gencore.plotting.plane import film_strip, plane, plane_grid
+from gencore.plotting.phase import cloud_rows, phase_portrait
 from gencore.plotting.style import use_style
 
 __all__ = [
+    "cloud_rows",
     "curves",
     "dot_chart",
     "film_strip",
@@ -22,6 +24,7 @@ __all__ = [
     "latent_map",
     "plane",
     "plane_grid",
+    "phase_portrait",
     "scatter_2d",
     "use_style",
 ]
