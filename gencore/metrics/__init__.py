@@ -15,6 +15,11 @@ Metric                                   Needs                         Tells
 :func:`active_units`                     posterior means of codes      how many latent dimensions are in use
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
+:func:`two_nn_dimension`                 any points                    how many dimensions they really fill
+:func:`levina_bickel_dimension`          any points                    the same, from more neighbors
+:func:`distance_variation`               any points                    how alike their distances are
+:func:`relative_contrast`                any points, and queries       what "nearest" means among them
+:func:`kernel_density_samples`           a dimension                   how many samples a density costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
 =======================================  ============================  =======================================
 
@@ -23,6 +28,18 @@ Lower is better for FID, KID, MSE, perplexity and bits per dimension; higher is 
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
+from gencore.metrics.density import (
+    SamplesNeeded,
+    kernel_density_error,
+    kernel_density_samples,
+    samples_for_error,
+)
+from gencore.metrics.dimension import (
+    distance_variation,
+    levina_bickel_dimension,
+    relative_contrast,
+    two_nn_dimension,
+)
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -38,19 +55,27 @@ __all__ = [
     "Interval",
     "Moments",
     "PrecisionRecall",
+    "SamplesNeeded",
     "active_units",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
+    "distance_variation",
     "edge_energy",
     "feature_moments",
     "frechet_distance",
     "frechet_distance_from_moments",
     "inception_score",
+    "kernel_density_error",
+    "kernel_density_samples",
     "kernel_distance",
+    "levina_bickel_dimension",
     "mse",
     "perplexity",
     "precision_recall",
     "psnr",
+    "relative_contrast",
+    "samples_for_error",
     "ssim",
+    "two_nn_dimension",
 ]

@@ -1,8 +1,8 @@
 r"""What an honest density estimate costs: samples against dimensions, for a case in which all of it is known.
 
 The case: draw :math:`n` points from :math:`\mathcal N(0, I)` in :math:`d` dimensions, put a Gaussian bump of width
-:math:`h` on each, and read the mean of the bumps off at the origin. The estimate :math:`\hat p(0)` has a known mean and a
-known variance at every :math:`n`, so nothing here is asymptotic.
+:math:`h` on each, and read the mean of the bumps off at the origin. The estimate :math:`\hat p(0)` has a known mean and
+a known variance at every :math:`n`, so nothing here is asymptotic.
 """
 
 from collections.abc import Sequence
@@ -87,7 +87,9 @@ def kernel_density_samples(d: int, *, error: float = 0.1) -> SamplesNeeded:
     d = at_least("d", d, 1)
     if not 0 < error < 1:
         raise ValueError(f"error is {error}; choose a number between 0 and 1")
-    widest = np.sqrt(np.expm1(-2 / d * np.log1p(-np.sqrt(error))))  # here the bias alone is as large as the error
+    widest = np.sqrt(
+        np.expm1(-2 / d * np.log1p(-np.sqrt(error)))
+    )  # here the bias alone is as large as the error
 
     def log_n(share: float) -> float:
         log_variance, squared_bias = _parts(d, share * widest)
@@ -119,9 +121,13 @@ def samples_for_error(counts: Sequence[float], errors: Sequence[float], target: 
     """
     n, e = np.asarray(counts, np.float64), np.asarray(errors, np.float64)
     if n.shape != e.shape or n.ndim != 1 or len(np.unique(n)) < 2 or not (min(n.min(), e.min()) > 0):
-        raise ValueError(f"counts and errors must be positive and pair up, two or more; got {counts}, {errors}")
+        raise ValueError(
+            f"counts and errors must be positive and pair up, two or more; got {counts}, {errors}"
+        )
     if not e.min() <= target <= e.max():
-        raise ValueError(f"target is {target}, the errors run from {e.min():.3g} to {e.max():.3g}; measure more")
+        raise ValueError(
+            f"target is {target}, the errors run from {e.min():.3g} to {e.max():.3g}; measure more"
+        )
     slope, offset = np.polyfit(np.log(n), np.log(e), 1)
     return float(np.exp((np.log(target) - offset) / slope))
 

@@ -1,13 +1,16 @@
 """Models: what is trained, and the frozen classifier that looks at what they make."""
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
+from gencore.models.ascent import climb
 from gencore.models.autoencoder import Autoencoder
+from gencore.models.class_conditional import ClassBernoullis, ClassConditional, ClassGaussians
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
 from gencore.models.linear_gaussian import LinearGaussian
+from gencore.models.mcmc import Chains, sample_chains
 from gencore.models.ngram import NGram
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
@@ -17,6 +20,10 @@ __all__ = [
     "VAE",
     "Autoencoder",
     "Bernoulli",
+    "Chains",
+    "ClassBernoullis",
+    "ClassConditional",
+    "ClassGaussians",
     "Critic",
     "DigitClassifier",
     "ElboTerms",
@@ -30,6 +37,7 @@ __all__ = [
     "NGram",
     "SpectralLinear",
     "WeightsError",
+    "climb",
     "elbo",
     "extract_features",
     "iwae_bound",
@@ -38,6 +46,7 @@ __all__ = [
     "pathwise_gradients",
     "read_weights",
     "reparameterize",
+    "sample_chains",
     "score_function_gradients",
     "unpack_weights",
 ]

@@ -23,6 +23,15 @@ class ClassConditional(ABC):
 
     Attributes:
         log_prior: :math:`\log P(y)`, shape (classes,).
+
+    Example:
+        To draw from :math:`P(x, y)`, draw a class first and then its example: ancestral sampling.
+
+        >>> x = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 1.0]])
+        >>> model = ClassBernoullis.fit(x, np.array([0, 0, 1, 1]))
+        >>> labels = model.sample_labels(jax.random.key(0), 5)
+        >>> model.sample(jax.random.key(1), labels).shape
+        (5, 2)
     """
 
     log_prior: Float[AnyArray, " classes"]
@@ -129,10 +138,12 @@ class ClassGaussians(ClassConditional):
         return cls(*(jnp.asarray(a, jnp.float32) for a in (np.log(counts / len(y)), means, factors)))
 
     def log_joint(self, x: Vectors) -> Float[jax.Array, "batch classes"]:
-        r""":math:`\log P(y) - \tfrac12 \lVert L_y^{-1} (x - \mu_y) \rVert^2 - \log \lvert L_y \rvert - \tfrac d2 \log 2 \pi`."""
+        r"""Joint log-density, :math:`\log P(y) + \log \mathcal N(x;\, \mu_y, \Sigma_y)`, through :math:`L_y^{-1} (x - \mu_y)`."""
         d = self.means.shape[-1]
         centered = jnp.asarray(x)[None] - self.means[:, None]  # (classes, batch, d)
-        white = jax.scipy.linalg.solve_triangular(self.factors, centered.mT, lower=True)  # (classes, d, batch)
+        white = jax.scipy.linalg.solve_triangular(
+            self.factors, centered.mT, lower=True
+        )  # (classes, d, batch)
         log_dets = jnp.log(jnp.diagonal(self.factors, axis1=1, axis2=2)).sum(axis=1)
         constant = self.log_prior - log_dets - 0.5 * d * np.log(2 * np.pi)
         return constant - 0.5 * jnp.square(white).sum(axis=1).T
@@ -155,7 +166,9 @@ class ClassGaussians(ClassConditional):
         if not temperature >= 0:
             raise ValueError(f"temperature is {temperature}; choose 0 or more")
         noise = jax.random.normal(key, (len(labels), self.means.shape[1]))
-        shaped = [jnp.einsum("ij,nj->ni", factor, noise) for factor in self.factors]  # a stack of small products
+        shaped = [
+            jnp.einsum("ij,nj->ni", factor, noise) for factor in self.factors
+        ]  # a stack of small products
         chosen = jnp.stack(shaped)[jnp.asarray(labels), jnp.arange(len(labels))]
         return jnp.asarray(self.means)[jnp.asarray(labels)] + temperature**0.5 * chosen
 
@@ -210,7 +223,7 @@ class ClassBernoullis(ClassConditional):
         return cls(jnp.asarray(np.log(counts / len(y)), jnp.float32), jnp.asarray(log_odds, jnp.float32))
 
     def log_joint(self, x: Vectors) -> Float[jax.Array, "batch classes"]:
-        r""":math:`\log P(y) + \sum_j x_j \log \tfrac{p_{yj}}{1 - p_{yj}} + \sum_j \log (1 - p_{yj})`."""
+        r"""Joint log-probability, :math:`\log P(y) + \sum_j x_j \log \tfrac{p_{yj}}{1 - p_{yj}} + \sum_j \log (1 - p_{yj})`."""
         constant = self.log_prior - jax.nn.softplus(jnp.asarray(self.log_odds)).sum(axis=1)
         return constant + jnp.asarray(x) @ self.log_odds.T
 
@@ -224,7 +237,9 @@ def _checked(x: Vectors, y: Labels) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     """Return the rows in float64, their labels, and the number of rows of each class."""
     x, y = np.asarray(x, np.float64), np.asarray(y)
     if x.ndim != 2 or y.shape != x.shape[:1] or not len(y):
-        raise ValueError(f"x has shape {x.shape} and y {y.shape}; give rows (N, d) and one label for each, (N,)")
+        raise ValueError(
+            f"x has shape {x.shape} and y {y.shape}; give rows (N, d) and one label for each, (N,)"
+        )
     if y.min() < 0:
         raise ValueError(f"y holds {y.min()}; number the classes from 0")
     counts = np.bincount(y)
