@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from gencore.metrics._checks import at_least
+from gencore.types import AnyArray
 
 __all__ = ["SamplesNeeded", "kernel_density_error", "kernel_density_samples", "samples_for_error"]
 
@@ -50,7 +51,7 @@ def kernel_density_error(n: float, d: int, bandwidth: float) -> float:
         ValueError: An argument is out of its range.
 
     Example:
-        >>> round(kernel_density_error(4, 1, 0.84), 2)  # four samples on a line
+        >>> round(kernel_density_error(67, 3, kernel_density_samples(3).bandwidth), 2)
         0.1
 
     Reference:
@@ -78,8 +79,8 @@ def kernel_density_samples(d: int, *, error: float = 0.1) -> SamplesNeeded:
         ValueError: An argument is out of its range.
 
     Example:
-        >>> [round(10 ** kernel_density_samples(d).log10_n) for d in (1, 2, 3)]
-        [4, 19, 66]
+        >>> [int(np.ceil(10 ** kernel_density_samples(d).log10_n)) for d in (2, 3, 4)]
+        [19, 67, 223]
 
     Reference:
         Silverman 1986, table 4.2.
@@ -99,7 +100,9 @@ def kernel_density_samples(d: int, *, error: float = 0.1) -> SamplesNeeded:
     return SamplesNeeded(float(best.fun / np.log(10)), float(best.x * widest))
 
 
-def samples_for_error(counts: Sequence[float], errors: Sequence[float], target: float) -> float:
+def samples_for_error(
+    counts: AnyArray | Sequence[float], errors: AnyArray | Sequence[float], target: float
+) -> float:
     """Read off how many samples bring a measured error down to a target.
 
     A straight line is fitted to the logarithm of the error against the logarithm of the count.

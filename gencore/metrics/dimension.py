@@ -28,7 +28,7 @@ def distance_variation(x: Features) -> float:
 
     Example:
         >>> x = np.random.default_rng(0).normal(size=(1000, 200))
-        >>> round(distance_variation(x), 3), round(1 / np.sqrt(2 * 200), 3)
+        >>> round(distance_variation(x), 2), round((2 * 200) ** -0.5, 2)
         (0.05, 0.05)
 
     Reference:

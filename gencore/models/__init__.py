@@ -12,6 +12,7 @@ from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
 from gencore.models.linear_gaussian import LinearGaussian
 from gencore.models.mcmc import Chains, sample_chains
 from gencore.models.ngram import NGram
+from gencore.models.principal import PrincipalCode
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 
@@ -35,6 +36,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "MinibatchStd",
     "NGram",
+    "PrincipalCode",
     "SpectralLinear",
     "WeightsError",
     "climb",

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from gencore.types import PerExample, Vectors
+from gencore.types import PerExample, Scalar, Vectors
 
 __all__ = ["climb"]
 
@@ -51,14 +51,16 @@ def climb(
     """
     if steps < 1 or not step_size > 0:
         raise ValueError(f"steps is {steps} and step_size {step_size}; both must be positive")
-    x = jnp.asarray(start, jnp.float32)
+    x, floor, ceiling = (jnp.asarray(a, jnp.float32) for a in (start, low, high))
     for i in range(steps):  # a loop around one compiled step: convolutions are slow inside a scan on a CPU
-        x = _step(score, x, step_size * (1 - i / steps), low, high)
+        x = _step(score, x, jnp.float32(step_size * (1 - i / steps)), floor, ceiling)
     return x
 
 
 @partial(jax.jit, static_argnames="score")
-def _step(score: Callable[[Any], PerExample], x: jax.Array, size: float, low: float, high: float):
+def _step(
+    score: Callable[[Any], PerExample], x: jax.Array, size: Scalar, low: Scalar, high: Scalar
+) -> jax.Array:
     gradient = jax.grad(lambda x: score(x).sum())(x)
     length = jnp.linalg.norm(gradient, axis=-1, keepdims=True)
     return jnp.clip(x + size * gradient / jnp.maximum(length, 1e-12), low, high)

@@ -62,7 +62,7 @@ class ClassConditional(ABC):
 
 
 @jax.tree_util.register_dataclass
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClassGaussians(ClassConditional):
     r"""One Gaussian a class: :math:`P(x \mid y) = \mathcal N(x;\, \mu_y, \Sigma_y)`.
 
@@ -128,17 +128,17 @@ class ClassGaussians(ClassConditional):
             covs = covs * np.eye(d)
         sizes = np.trace(covs, axis1=1, axis2=2) / d
         covs = (1 - shrinkage) * covs + shrinkage * sizes[:, None, None] * np.eye(d)
-        try:
-            factors = np.stack([cholesky(cov, lower=True) for cov in covs])
-        except np.linalg.LinAlgError:
+        spectra = np.linalg.eigvalsh(covs)  # (classes, d), rising
+        if not (spectra[:, 0] > 1e-12 * spectra[:, -1]).all():
             raise ValueError(
-                f"x has {counts.min()} rows in its smallest class and {d} columns, so a covariance is singular; "
+                f"x has {counts.min()} rows in its smallest class and {d} columns, and a covariance is singular; "
                 "raise shrinkage above 0, share the covariance, or use fewer columns"
-            ) from None
+            )
+        factors = np.stack([cholesky(cov, lower=True) for cov in covs])
         return cls(*(jnp.asarray(a, jnp.float32) for a in (np.log(counts / len(y)), means, factors)))
 
     def log_joint(self, x: Vectors) -> Float[jax.Array, "batch classes"]:
-        r"""Joint log-density, :math:`\log P(y) + \log \mathcal N(x;\, \mu_y, \Sigma_y)`, through :math:`L_y^{-1} (x - \mu_y)`."""
+        r"""Log-density :math:`\log P(y) + \log \mathcal N(x;\, \mu_y, \Sigma_y)`: (batch, d) to (batch, classes)."""
         d = self.means.shape[-1]
         centered = jnp.asarray(x)[None] - self.means[:, None]  # (classes, batch, d)
         white = jax.scipy.linalg.solve_triangular(
@@ -174,7 +174,7 @@ class ClassGaussians(ClassConditional):
 
 
 @jax.tree_util.register_dataclass
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClassBernoullis(ClassConditional):
     r"""Naive Bayes for black and white pixels: within a class, every pixel is a coin of its own.
 
@@ -223,7 +223,7 @@ class ClassBernoullis(ClassConditional):
         return cls(jnp.asarray(np.log(counts / len(y)), jnp.float32), jnp.asarray(log_odds, jnp.float32))
 
     def log_joint(self, x: Vectors) -> Float[jax.Array, "batch classes"]:
-        r"""Joint log-probability, :math:`\log P(y) + \sum_j x_j \log \tfrac{p_{yj}}{1 - p_{yj}} + \sum_j \log (1 - p_{yj})`."""
+        r"""Log-probability :math:`\log P(y) + \sum_j \log P(x_j \mid y)`: (batch, d) to (batch, classes)."""
         constant = self.log_prior - jax.nn.softplus(jnp.asarray(self.log_odds)).sum(axis=1)
         return constant + jnp.asarray(x) @ self.log_odds.T
 
