@@ -103,9 +103,10 @@ def kernel_density_samples(d: int, *, error: float = 0.1) -> SamplesNeeded:
 def samples_for_error(
     counts: AnyArray | Sequence[float], errors: AnyArray | Sequence[float], target: float
 ) -> float:
-    """Read off how many samples bring a measured error down to a target.
+    r"""Read off how many samples bring a measured error down to a target.
 
-    A straight line is fitted to the logarithm of the error against the logarithm of the count.
+    A bias that stays and a variance that shrinks, :math:`a + b / n`, are fitted to the errors, each with its own size as
+    its weight.
 
     Args:
         counts: Numbers of samples, at least two different ones, positive.
@@ -131,8 +132,10 @@ def samples_for_error(
         raise ValueError(
             f"target is {target}, the errors run from {e.min():.3g} to {e.max():.3g}; measure more"
         )
-    slope, offset = np.polyfit(np.log(n), np.log(e), 1)
-    return float(np.exp((np.log(target) - offset) / slope))
+    (bias, variance), *_ = np.linalg.lstsq(
+        np.stack([1 / e, 1 / (n * e)], axis=1), np.ones(len(n)), rcond=None
+    )
+    return float(variance / (target - bias))
 
 
 def _parts(d: int, h: float) -> tuple[float, float]:

@@ -14,6 +14,9 @@ from gencore.types import AnyArray, PRNGKey
 __all__ = ["Chains", "sample_chains"]
 
 
+_DOUBLINGS = 7  # a path has at most 2⁷ points: all chains wait for the longest
+
+
 class Chains(NamedTuple):
     r"""Draws of several chains, and whether to trust them.
 
@@ -101,7 +104,7 @@ def _run(
 
     def chain(position: jax.Array, key: PRNGKey):
         warm_key, draw_key = jax.random.split(key)
-        adaptation = blackjax.window_adaptation(blackjax.nuts, log_density)
+        adaptation = blackjax.window_adaptation(blackjax.nuts, log_density, max_num_doublings=_DOUBLINGS)
         (state, parameters), _ = adaptation.run(warm_key, position, warmup)
         sampler = blackjax.nuts(log_density, **parameters)
 

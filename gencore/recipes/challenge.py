@@ -42,7 +42,7 @@ class Settings:
     sizes: tuple[int, ...] = (20, 50, 100, 200, 500, 1000, 2000)
     seeds: int = 5
     points: int = 2000
-    cost_dimensions: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    cost_dimensions: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     cost_repeats: int = 400
     temperatures: tuple[float, ...] = (0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 

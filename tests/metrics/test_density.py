@@ -43,9 +43,13 @@ def test_less_error_costs_more():
     assert costs == sorted(costs)
 
 
-def test_samples_are_read_off_a_power_law():
+def test_samples_are_read_off_bias_and_variance():
     counts = np.array([10, 30, 100, 300])
-    assert samples_for_error(counts, 5 * counts**-0.7, 0.2) == pytest.approx(25 ** (1 / 0.7))
+    assert samples_for_error(counts, 0.02 + 7 / counts, 0.12) == pytest.approx(70)
+    log10_n, h = kernel_density_samples(4)
+    counts = 10**log10_n * np.array([0.3, 1.5, 4])
+    errors = [kernel_density_error(n, 4, h) for n in counts]
+    assert samples_for_error(counts, errors, 0.1) == pytest.approx(10**log10_n)
 
 
 @pytest.mark.parametrize(
