@@ -380,7 +380,7 @@ all_classes = sample_chains(
     lambda z: maker.log_prob(z[None])[0], apart, jax.random.key(4), **options
 )
 
-# %% mystnb={"figure": {"name": "fig-01-chains", "caption": "Every fiftieth draw of four chains. Top: they sample P(x | 3); they start at different digits, and all walk among threes. Bottom: they sample P(x), over all ten classes, and seldom change from one digit to another."}, "image": {"alt": "Eight rows of ten digits. The first four rows show threes of many shapes. In the last four rows a row shows one digit in many shapes, or long runs of a few digits."}}
+# %% mystnb={"figure": {"name": "fig-01-chains", "caption": "Ten draws of each of four chains. Top: they sample P(x | 3); they start at different digits, and all walk among threes. Bottom: they sample P(x), over all ten classes, and seldom change from one digit to another."}, "image": {"alt": "Eight rows of ten digits. The first four rows show threes of many shapes. In the last four rows a row shows one digit in many shapes, or long runs of a few digits."}}
 rows = {}
 for name, chains in {"P(x | 3)": one_class, "P(x)": all_classes}.items():
     for i, walk in enumerate(chains.draws[:, :: chosen.steps // 10]):

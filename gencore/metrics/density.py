@@ -105,8 +105,8 @@ def samples_for_error(
 ) -> float:
     r"""Read off how many samples bring a measured error down to a target.
 
-    A bias that stays and a variance that shrinks, :math:`a + b / n`, are fitted to the errors, each with its own size as
-    its weight.
+    A bias that stays and a variance that shrinks, :math:`a + b / n`, are fitted to the errors, weighted by
+    their size.
 
     Args:
         counts: Numbers of samples, at least two different ones, positive.

@@ -37,8 +37,8 @@ class Settings:
     samples: int = 1000
     climbers: int = 100
     chains: int = 4
-    steps: int = 500
-    warmup: int = 300
+    steps: int = 400
+    warmup: int = 200
     sizes: tuple[int, ...] = (20, 50, 100, 200, 500, 1000, 2000)
     seeds: int = 5
     points: int = 2000
