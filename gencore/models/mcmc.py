@@ -37,10 +37,11 @@ class Chains(NamedTuple):
 
 
 def sample_chains(
-    log_density: Callable[[Any], Any],
+    log_density: Callable[..., Any],
     start: Float[AnyArray, "chains d"],
     key: PRNGKey,
     *,
+    args: tuple[Any, ...] = (),
     steps: int = 500,
     warmup: int = 300,
 ) -> Chains:
@@ -51,11 +52,12 @@ def sample_chains(
     each coordinate; these steps are thrown away. The density needs no normalization.
 
     Args:
-        log_density: Maps one point of shape (d,) to :math:`\log p(x) + \text{const}`. It is compiled for this very
-            function: pass the same object again to use the compiled code again.
+        log_density: Maps one point of shape (d,), and ``args``, to :math:`\log p(x) + \text{const}`. It is compiled for
+            this very function: pass the same object again to use the compiled code again.
         start: Where the chains start, shape (chains, d), at least two chains: best far apart, so that
             :math:`\hat R` can notice when they do not meet.
         key: A key of ``jax.random.key``.
+        args: What else the density needs, such as a model; another one of the same shape compiles nothing anew.
         steps: Draws of each chain, at least 4.
         warmup: Steps before the first draw, at least 20.
 
@@ -79,12 +81,12 @@ def sample_chains(
         raise ValueError(f"start has shape {start.shape}; give at least two chains, (chains, d)")
     if steps < 4 or warmup < 20:
         raise ValueError(f"steps is {steps} and warmup {warmup}; take at least 4 steps and 20 of warm-up")
-    heights = jax.vmap(log_density)(start)
+    heights = jax.vmap(lambda x: log_density(x, *args))(start)
     if not bool(jnp.isfinite(heights).all()):
         raise ValueError(f"log_density is {np.asarray(heights)} at the starts; start where it is finite")
     from blackjax.diagnostics import effective_sample_size, potential_scale_reduction
 
-    draws, acceptance, divergent = _run(log_density, start, key, steps, warmup)
+    draws, acceptance, divergent = _run(log_density, args, start, key, steps, warmup)
     half = steps // 2
     halves = draws[:, : 2 * half].reshape(2 * len(start), half, -1)
     return Chains(
@@ -98,15 +100,23 @@ def sample_chains(
 
 @partial(jax.jit, static_argnames=("log_density", "steps", "warmup"))
 def _run(
-    log_density: Callable[[Any], Any], start: jax.Array, key: PRNGKey, steps: int, warmup: int
+    log_density: Callable[..., Any],
+    args: tuple[Any, ...],
+    start: jax.Array,
+    key: PRNGKey,
+    steps: int,
+    warmup: int,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     import blackjax  # here, since few need it and it takes a while to load
 
+    def density(x: jax.Array) -> jax.Array:
+        return log_density(x, *args)
+
     def chain(position: jax.Array, key: PRNGKey):
         warm_key, draw_key = jax.random.split(key)
-        adaptation = blackjax.window_adaptation(blackjax.nuts, log_density, max_num_doublings=_DOUBLINGS)
+        adaptation = blackjax.window_adaptation(blackjax.nuts, density, max_num_doublings=_DOUBLINGS)
         (state, parameters), _ = adaptation.run(warm_key, position, warmup)
-        sampler = blackjax.nuts(log_density, **parameters)
+        sampler = blackjax.nuts(density, **parameters)
 
         def step(state, key: PRNGKey):
             state, info = sampler.step(key, state)

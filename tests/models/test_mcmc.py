@@ -61,6 +61,19 @@ def test_one_density_is_compiled_once():
     np.testing.assert_array_equal(again.draws, same.draws)
 
 
+def test_another_model_of_the_same_shape_compiles_nothing():
+    def log_density(x, center):
+        return -0.5 * jnp.square(x - center).sum()
+
+    start = jnp.array([[-1.0], [1.0]])
+    options = {"steps": 200, "warmup": 50}
+    near = sample_chains(log_density, start, jax.random.key(0), args=(jnp.float32(0),), **options)
+    before = _run._cache_size()
+    far = sample_chains(log_density, start, jax.random.key(0), args=(jnp.float32(9),), **options)
+    assert _run._cache_size() == before
+    assert abs(near.draws.mean()) < 1 < 8 < far.draws.mean() < 10
+
+
 @pytest.mark.parametrize(
     ("start", "options", "message"),
     [
