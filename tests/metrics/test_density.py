@@ -20,7 +20,7 @@ def test_samples_are_those_of_silvermans_table(d: int):
 def test_error_is_that_of_estimates_that_are_made(n: int, d: int, h: float):
     rng = np.random.default_rng(d)
     origin, density = np.zeros((1, d)), (2 * np.pi) ** (-d / 2)
-    fits = (KernelDensity(bandwidth=h).fit(rng.normal(size=(n, d))) for _ in range(1500))
+    fits = (KernelDensity(bandwidth=h).fit(rng.normal(size=(n, d))) for _ in range(500))
     ratios = np.array([np.exp(fit.score_samples(origin)[0]) / density for fit in fits])
     squares = (ratios - 1) ** 2
     expected = kernel_density_error(n, d, h)
