@@ -19,6 +19,11 @@ Metric                                   Needs                         Tells
 :func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
+:func:`two_nn_dimension`                 any points                    how many dimensions they really fill
+:func:`levina_bickel_dimension`          any points                    the same, from more neighbors
+:func:`distance_variation`               any points                    how alike their distances are
+:func:`relative_contrast`                any points, and queries       what "nearest" means among them
+:func:`kernel_density_samples`           a dimension                   how many samples a density costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
 =======================================  ============================  =======================================
 
@@ -34,6 +39,18 @@ Lower is better for FID, KID, MSE, perplexity, bits per dimension and divergence
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
 from gencore.metrics.divergence import jensen_shannon_bound
+from gencore.metrics.density import (
+    SamplesNeeded,
+    kernel_density_error,
+    kernel_density_samples,
+    samples_for_error,
+)
+from gencore.metrics.dimension import (
+    distance_variation,
+    levina_bickel_dimension,
+    relative_contrast,
+    two_nn_dimension,
+)
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -51,10 +68,12 @@ __all__ = [
     "ModeCoverage",
     "Moments",
     "PrecisionRecall",
+    "SamplesNeeded",
     "active_units",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
+    "distance_variation",
     "edge_energy",
     "energy_distance",
     "feature_moments",
@@ -64,10 +83,17 @@ __all__ = [
     "jensen_shannon_bound",
     "kernel_distance",
     "mode_coverage",
+    "kernel_density_error",
+    "kernel_density_samples",
+    "kernel_distance",
+    "levina_bickel_dimension",
     "mse",
     "off_support",
     "perplexity",
     "precision_recall",
     "psnr",
+    "relative_contrast",
+    "samples_for_error",
     "ssim",
+    "two_nn_dimension",
 ]
