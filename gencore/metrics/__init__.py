@@ -28,17 +28,11 @@ Metric                                   Needs                         Tells
 =======================================  ============================  =======================================
 
 Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
-Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity and bits per dimension;
-higher is better for all others.
+Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity, bits per dimension and
+divergences; higher is better for the other scores.
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
-from gencore.metrics.energy import energy_distance, off_support
-Lower is better for FID, KID, MSE, perplexity, bits per dimension and divergences; higher is better for all others.
-"""
-
-from gencore.metrics.bootstrap import Interval, bootstrap_interval
-from gencore.metrics.divergence import jensen_shannon_bound
 from gencore.metrics.density import (
     SamplesNeeded,
     kernel_density_error,
@@ -51,6 +45,8 @@ from gencore.metrics.dimension import (
     relative_contrast,
     two_nn_dimension,
 )
+from gencore.metrics.divergence import jensen_shannon_bound
+from gencore.metrics.energy import energy_distance, off_support
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -81,12 +77,11 @@ __all__ = [
     "frechet_distance_from_moments",
     "inception_score",
     "jensen_shannon_bound",
-    "kernel_distance",
-    "mode_coverage",
     "kernel_density_error",
     "kernel_density_samples",
     "kernel_distance",
     "levina_bickel_dimension",
+    "mode_coverage",
     "mse",
     "off_support",
     "perplexity",
