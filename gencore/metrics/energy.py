@@ -1,7 +1,7 @@
 """Two distances of points from the data that need no features: of whole sets, and of single points from a shape."""
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 
 from gencore.metrics._checks import as_feature_pair
@@ -66,4 +66,4 @@ def off_support(samples: Features, support: Features, reach: float) -> float:
     if not reach > 0:
         raise ValueError(f"reach is {reach}; give a positive distance, such as three standard deviations")
     samples, support = as_feature_pair(("samples", "support"), samples, support, least=(1, 1))
-    return float((cKDTree(support).query(samples)[0] > reach).mean())
+    return float((KDTree(support).query(samples)[0] > reach).mean())

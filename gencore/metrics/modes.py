@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from gencore.metrics._checks import as_feature_pair
 from gencore.types import AnyArray
@@ -59,7 +59,7 @@ def mode_coverage(
     if not std > 0:
         raise ValueError(f"std is {std}; give the modes' standard deviation, a positive number")
     samples, centers = as_feature_pair(("samples", "centers"), samples, centers, least=(1, 1))
-    distance, mode = cKDTree(centers).query(samples)
+    distance, mode = map(np.asarray, KDTree(centers).query(samples))
     counts = np.bincount(mode[distance <= _REACH * std], minlength=len(centers))
     covered = int((counts >= _SHARE * len(samples) / len(centers)).sum())
     return ModeCoverage(covered, float(counts.sum() / len(samples)), counts)

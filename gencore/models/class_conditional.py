@@ -222,10 +222,10 @@ class ClassBernoullis(ClassConditional):
         log_odds = np.log(ones + alpha) - np.log(counts[:, None] - ones + alpha)
         return cls(jnp.asarray(np.log(counts / len(y)), jnp.float32), jnp.asarray(log_odds, jnp.float32))
 
-    def log_joint(self, x: Vectors) -> Float[jax.Array, "batch classes"]:
+    def log_joint(self, x: Vectors) -> Float[AnyArray, "batch classes"]:
         r"""Log-probability :math:`\log P(y) + \sum_j \log P(x_j \mid y)`: (batch, d) to (batch, classes)."""
         constant = self.log_prior - jax.nn.softplus(jnp.asarray(self.log_odds)).sum(axis=1)
-        return constant + jnp.asarray(x) @ self.log_odds.T
+        return constant + jnp.asarray(x) @ jnp.asarray(self.log_odds).T
 
     def sample(self, key: PRNGKey, labels: Labels) -> Vectors:
         r"""Toss every pixel's coin, once for each label: (batch,) to (batch, d), zeros and ones."""

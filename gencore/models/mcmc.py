@@ -114,11 +114,11 @@ def _run(
 
     def chain(position: jax.Array, key: PRNGKey):
         warm_key, draw_key = jax.random.split(key)
-        adaptation = blackjax.window_adaptation(blackjax.nuts, density, max_num_doublings=_DOUBLINGS)
+        adaptation: Any = blackjax.window_adaptation(blackjax.nuts, density, max_num_doublings=_DOUBLINGS)
         (state, parameters), _ = adaptation.run(warm_key, position, warmup)
-        sampler = blackjax.nuts(density, **parameters)
+        sampler: Any = blackjax.nuts(density, **parameters)
 
-        def step(state, key: PRNGKey):
+        def step(state: Any, key: PRNGKey) -> Any:
             state, info = sampler.step(key, state)
             return state, (state.position, info.acceptance_rate, info.is_divergent)
 

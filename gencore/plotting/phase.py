@@ -118,7 +118,7 @@ def cloud_rows(
     layout: Any = figure.get_layout_engine()
     layout.set(w_pad=0.01, h_pad=0.02, wspace=0, hspace=0)
     for line, (name, row) in zip(grid, clouds.items(), strict=True):
-        words = (titles or {}).get(name, [""] * count)
+        words: Sequence[str] = (titles or {}).get(name) or [""] * count
         for ax, cloud, word in zip(line, row, words, strict=True):
             ax.scatter(*cloud.T, s=1.2, color=COLORS[0], alpha=0.4, linewidths=0)
             if marks is not None:

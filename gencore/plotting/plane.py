@@ -1,6 +1,7 @@
 """Points in the plane over what a network thinks of the plane, as one picture or as a film."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -156,13 +157,14 @@ def film_strip(
     )
     for row, (name, film) in enumerate(rows.items()):
         for column, moment in enumerate(columns):
-            fields = {"shading": shading, "arrows": arrows}
+            fields: dict[str, Any] = {"shading": shading, "arrows": arrows}
+            shown: dict[str, Any] = {k: f[name][column] for k, f in fields.items() if f and name in f}
             plane(
                 film[column],
                 extent=extent,
                 title=moment if row == 0 else "",
                 ax=axes[row, column],
-                **{kind: field[name][column] for kind, field in fields.items() if field and name in field},
+                **shown,
             )
         axes[row, 0].set_ylabel(name, fontsize=9, color=INK)
     return axes
