@@ -3,11 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
 from scipy.spatial import KDTree
 
 from gencore.metrics._checks import as_feature_pair
-from gencore.types import AnyArray
+from gencore.types import Features
 
 _REACH = 3.0  # standard deviations within which a sample belongs to a mode
 _SHARE = 0.1  # of a fair share: less does not count as covering a mode
@@ -27,9 +26,7 @@ class ModeCoverage(NamedTuple):
     counts: np.ndarray
 
 
-def mode_coverage(
-    samples: Float[AnyArray, "n d"], centers: Float[AnyArray, "modes d"], std: float
-) -> ModeCoverage:
+def mode_coverage(samples: Features, centers: Features, std: float) -> ModeCoverage:
     r"""Count the modes that samples reach.
 
     A sample belongs to its nearest mode if it lies within :math:`3\sigma` of the center. A mode is covered if it has at
