@@ -237,6 +237,7 @@ curves(learned, xlabel="feature $x$", ylabel="learned $P(y = 1 \\mid x)$", ax=ri
 for ax in (left, right):
     for text in list(ax.texts):
         text.remove()
+left.set_ylim(0, 0.36)
 left.legend(["two bells", "spread evenly"], loc="upper right")
 plt.show()
 
@@ -825,26 +826,22 @@ handmade = {
     "twenty digits, repeated": score_samples(noisy(twenty, std=0.05), real),
     "only threes": score_samples(class_sample(train, n, classes=(3,)).images, real),
 }
-marks = {
-    name: (score["recall"]["value"], score["precision"]["value"])
-    for name, score in handmade.items()
-}
-marks["real digits"] = (floor["real"]["recall"], floor["real"]["precision"])
 
-# %% mystnb={"figure": {"name": "fig-01-knob", "caption": "The knob, from cold to hot. Left: precision against recall. Right: both, and coverage, against the temperature (MNIST classifier features; as many samples as test digits: 1,000 each in the quick profile)."}, "image": {"alt": "Left, a curve from the upper left to the lower right through points named T = 0.01 to T = 8: precision falls as recall rises. Right, over temperature: precision falls, recall rises, coverage rises and then falls."}}
+# %% mystnb={"figure": {"name": "fig-01-knob", "caption": "The knob, from cold to hot. Left: precision against recall, with real digits and twenty repeated ones beside it. Right: both, and coverage, against the temperature (MNIST classifier features; as many samples as test digits: 1,000 each in the quick profile)."}, "image": {"alt": "Left, a curve from T = 0.01 at the upper left to T = 8 at the lower right: precision falls as recall rises. Twenty repeated digits lie at the left edge, real digits far to the right of the curve. Right, over temperature: precision falls, recall rises, coverage rises and then falls."}}
 from gencore.plotting import labeled_points
 
 _, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.2))
-names = [f"T = {T:g}" for T in chosen.temperatures]
-pairs = zip(values["recall"], values["precision"], strict=True)
-labeled_points(
-    dict(zip(names, pairs, strict=True)),
-    xlabel="recall (diversity)",
-    ylabel="precision (quality)",
-    connect=True,
-    ax=left,
+left.plot(values["recall"], values["precision"], marker="o", markersize=4)
+named = {f"T = {chosen.temperatures[i]:g}": i for i in (0, 4, -1)}
+marks = {name: (values["recall"][i], values["precision"][i]) for name, i in named.items()}
+repeated = handmade["twenty digits, repeated"]
+marks["20 digits, repeated"] = (
+    repeated["recall"]["value"],
+    repeated["precision"]["value"],
 )
-labeled_points(marks, xlabel="recall", ylabel="precision", ax=left)
+marks["real"] = (floor["real"]["recall"], floor["real"]["precision"])
+labeled_points(marks, xlabel="recall (diversity)", ylabel="precision (quality)", ax=left)
+left.set_xlim(-0.05, 1.1)
 curves(
     {
         name: (chosen.temperatures, values[name])
@@ -857,8 +854,8 @@ curves(
 )
 plt.show()
 
-# %% mystnb={"figure": {"name": "fig-01-temperatures", "caption": "Twenty samples at three positions of the knob: cold, the model itself, and hot. The classes were drawn once, the noise too; only the temperature changes."}, "image": {"alt": "Three pairs of rows. Cold: clean, soft digits, and all of a class look the same. In the middle: varied digits, some smudged. Hot: wild tangles of thick and broken strokes."}}
-cold, hot = chosen.temperatures[0], chosen.temperatures[-2]
+# %% mystnb={"figure": {"name": "fig-01-temperatures", "caption": "Twenty samples at three positions of the knob: cold, the model itself, and hot. The classes were drawn once, the noise too; only the temperature changes."}, "image": {"alt": "Three pairs of rows. Cold: clean, soft digits, and all of a class look the same. In the middle: varied digits, some smudged. Hot: the same shapes with bolder and broken strokes, and spots where no stroke belongs."}}
+cold, hot = chosen.temperatures[0], chosen.temperatures[-1]
 rows = np.concatenate([turned[T][:20] for T in (cold, 1.0, hot)]).reshape(-1, 28, 28)
 labels = [f"T = {cold:g}", "", "T = 1", "", f"T = {hot:g}", ""]
 image_grid(rows, columns=10, row_labels=labels)
@@ -878,8 +875,8 @@ print(
 # %% [markdown]
 # ### The cold end: mode collapse
 #
-# *High quality, low diversity.* A collapsed generator makes the same few things, well. Three of them stand at the upper left of
-# {numref}`fig-01-knob`: the cold knob, and the two that we made by hand.
+# *High quality, low diversity.* A collapsed generator makes the same few things, well. The cold knob and the twenty
+# repeated digits stand at the left of {numref}`fig-01-knob`: hardly any recall, and the precision of real digits. We check these two and the threes.
 
 # %%
 collapsed = [swept[chosen.temperatures[0]], *handmade.values()]
