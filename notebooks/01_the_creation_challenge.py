@@ -278,11 +278,11 @@ check_claim(
 # logits as an unnormalized density and *train them for that* {cite:p}`grathwohl2020`. Then it has learned $P(x, y)$, and is a
 # generative model.
 #
-# ### Five classifiers on the same digits
+# ### Six classifiers on the same digits
 #
 # Now the same task for both kinds. Three discriminative models from scikit-learn, as on the slide: logistic
 # regression, a random forest, a support vector machine. And three generative ones: a density for each class, and Bayes'
-# rule {eq}`eq-01-bayes` on top. Two of them use a {term}`Gaussian <Gaussian distribution>` for each class, on the first
+# rule {eq}`eq-01-bayes` on top. Two of them use a Gaussian for each class, on the first
 # principal components ({term}`PCA`) of the pixels. The third cuts pixels to black and white and treats each as a coin of its own:
 # *{term}`naive Bayes <Naive Bayes>`*.
 
