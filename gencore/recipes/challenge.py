@@ -125,8 +125,8 @@ def bump_samples(d: int, *, error: float = 0.1, repeats: int = 400, seed: int = 
         seed: Seed of the samples.
 
     Returns:
-        The number of samples, read off between measurements at a third and at three times what the closed form says,
-        with its bandwidth: :func:`gencore.metrics.kernel_density_samples`.
+        The number of samples, read off between measurements at a third and at three times what the closed form
+        says, with its bandwidth: :func:`gencore.metrics.kernel_density_samples`.
 
     Example:
         >>> 56 < bump_samples(3) < 76  # the closed form says 66.3
