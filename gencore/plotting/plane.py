@@ -100,7 +100,7 @@ def plane(
         x, y = np.meshgrid(np.linspace(left, right, field.shape[1]), np.linspace(bottom, top, field.shape[0]))
         longest = max(float(np.hypot(*field.reshape(-1, 2).T).max()), 1e-30)
         field = field * (right - left) / (field.shape[1] - 1) / longest
-        looks = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006, "color": COLORS[0]}
+        looks = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.011, "color": COLORS[0]}
         ax.quiver(x, y, field[..., 0], field[..., 1], **looks)
     ax.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
     ax.set_title(title, loc="center", fontsize=9, color=MUTED, pad=4)
