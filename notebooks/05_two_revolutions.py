@@ -178,7 +178,7 @@ for school, distance in {"never learns": never, "stops early": stops}.items():
 # The analogy survives the test. A critic that stands still is soon outwitted: the student learns to please *it*, and goes
 # to the bluest place of a map that no longer changes. Feedback drives improvement only while the critic keeps up. But mind the
 # words. "Both improve" does not mean that both *scores* improve: what one wins, the other loses. The critic's share of right answers
-# falls while its student gets better.
+# falls as its student gets better.
 
 # %% [markdown]
 # ## Two Revolutionary Approaches: same points, same arithmetic
@@ -245,7 +245,7 @@ films = {
     ).samples,
 }
 
-# %% mystnb={"figure": {"name": "fig-05-films", "caption": "Samples while the two families train, at equal compute: each column is the same share of the whole arithmetic."}, "image": {"alt": "Four rows of pictures. On the ring the GAN's dots jump onto some of the eight clusters and move between them; diffusion's dots start as a round cloud and condense onto all eight clusters at once. On the checkerboard the GAN covers parts of the board, diffusion fills the dark squares with soft edges."}}
+# %% mystnb={"figure": {"name": "fig-05-films", "caption": "Samples while the two families train, at equal compute: each column is the same share of the whole arithmetic. Before its training, diffusion only enlarges its noise: the points are outside of the window."}, "image": {"alt": "Four rows of pictures. On the ring the GAN's dots settle along the circle and gather at some of the eight clusters; diffusion's dots first fill the circle and then condense onto all eight clusters. On the checkerboard the GAN's dots form a few bent bands, and diffusion's fill the board with a hint of its pattern."}}
 shares = [f"{round(100 * f / (chosen.frames - 1))} %" for f in moments]
 film_strip(
     {name: film[0, :, :300] for name, film in films.items()}, shares, extent=window
@@ -253,6 +253,9 @@ film_strip(
 plt.show()
 
 # %% [markdown]
+# The two go about it differently. The GAN's points are on the ring early, and then wander. Diffusion's first find the coarse shape,
+# evenly, and then the details. The checkerboard, with its hard edges, is too much for both at this price.
+#
 # ### Neither answers with an average
 #
 # The slide says that both avoid the explicit averaging of the {term}`MSE`. What would averaging do here? Train the GAN's own student,
@@ -276,7 +279,7 @@ answers = {
 }
 off = {name: off_support(x, centers, 3 * chosen.std) for name, x in answers.items()}
 
-# %% mystnb={"figure": {"name": "fig-05-average", "caption": "What the same student makes of the ring under three losses, beside the data. The number is the share of points that lie where there are no data."}, "image": {"alt": "Four pictures: the data's eight clusters; the student trained by squared error, whose points are all one spot in the empty middle; the GAN's points on clusters with some between them; diffusion's points on all eight clusters with some between them."}}
+# %% mystnb={"figure": {"name": "fig-05-average", "caption": "What the same student makes of the ring under three losses, beside the data. The number is the share of points that lie where there are no data."}, "image": {"alt": "Four pictures: the data's eight clusters; the student trained by squared error, whose points are a small blot in the empty middle; the GAN's points on clusters with some between them; diffusion's points on all eight clusters with some between them."}}
 _, axes = plt.subplots(1, 4, figsize=(6, 1.8))
 for ax, (name, points) in zip(axes, answers.items(), strict=True):
     plane(points[:500], extent=window, title=f"{name}: {off[name]:.0%} off", ax=ax)
@@ -364,8 +367,8 @@ runs = len(chosen.learning_rates) * len(chosen.seeds)
 lost = {family: sum(counts.values()) for family, counts in failed.items()}
 check_claim(
     "05-gan-unstable",
-    holds=bool(lost["GAN"] >= runs / 3),
-    measured=f"of {runs} GANs, which differ in seed and learning rate alone, at least a third miss a mode of the ring",
+    holds=bool(lost["GAN"] > runs / 2),
+    measured=f"of {runs} GANs, which differ in seed and learning rate alone, more than half miss a mode of the ring",
 )
 
 # %%
@@ -379,7 +382,8 @@ check_claim(
 )
 
 # %% [markdown]
-# Why the difference? Diffusion minimizes one number, on targets that do not move: the noise was drawn by us. A GAN looks for a
+# At the smallest rate diffusion is not finished: its points still lie around the modes rather than on them. Unfinished is not
+# unstable; more steps cure it. Why the difference? Diffusion minimizes one number, on targets that do not move: the noise was drawn by us. A GAN looks for a
 # *balance* between two networks, and each step of one moves the other's target. Chapter 06 draws that motion and repairs it; with the
 # repairs the GAN of this page reaches all eight modes, too. So read "unstable" as: without help.
 
@@ -397,7 +401,7 @@ check_claim(
 # one half everywhere: even the best detective can only guess. {numref}`fig-05-schools` was the film of this game; here is the
 # score. In every step the detective sees as many real points as forged ones.
 
-# %% mystnb={"figure": {"name": "fig-05-score", "caption": "The detective's share of right answers during the game, averaged over a twentieth of the game at a time; one curve a seed, at the middle learning rate. At the line it guesses."}, "image": {"alt": "Five curves that start high and soon fall toward the line at one half, where they stay a little above it to the end."}}
+# %% mystnb={"figure": {"name": "fig-05-score", "caption": "The detective's share of right answers during the game, averaged over a twentieth of the game at a time; one curve a seed, at the middle learning rate. At the line it guesses."}, "image": {"alt": "Five curves that start low, rise in the first part of the game and then sink slowly; at the end all are still well above the line at one half."}}
 accuracy = gans[middle].curves["critic_accuracy"]
 smooth = accuracy.reshape(len(chosen.seeds), -1, game.steps // 20).mean(axis=2)
 ends = (np.arange(smooth.shape[1]) + 1) * game.steps // 20
@@ -410,12 +414,11 @@ floor_lines(ax, {"guessing": 0.5})
 plt.show()
 
 # %% [markdown]
-# All five detectives end near guessing. By the slide's sentence the forgers would be perfect. But we have seen that most of these
-# forgers miss whole modes! The way out is in {eq}`eq-05-best`: the 50 % counts when the *best* detective guesses. The
-# detective of the game is not the best. It has chased a moving forger, and forgets.
-#
-# So we hire another one. It starts afresh, gets the finished forger's points and real ones, studies half of them as long as
-# it likes, and is tested on the other half.
+# Two things can be read here. The forgers of this game never win half of the time: their detectives know which modes are
+# missing. And the lowest point is at the *start*, when the forger is at its worst, because the detective has not learned anything yet.
+# The way out is in {eq}`eq-05-best`: the 50 % counts when the *best* detective guesses. So do not ask the log of the game.
+# Hire another detective. It starts afresh, gets the finished forger's points and real ones, studies half of them for as long as
+# it needs, and is tested on the other half.
 
 # %%
 show_source(recipe.fresh_detective)
@@ -431,11 +434,12 @@ fakes = {
 }
 fresh = {name: recipe.fresh_detective(real, np.stack(x)) for name, x in fakes.items()}
 own = smooth[:, -1]
+lazy = recipe.fresh_detective(real, np.stack(fakes["GAN"]), steps=1)
 
-# %% mystnb={"figure": {"name": "fig-05-detectives", "caption": "How often a detective is right about points it has never seen; 0.5 is guessing. Dots are means over the runs, bars their range. The first row is the GAN's own detective at the end of the game."}, "image": {"alt": "Dots in five rows. The GAN's own detective is a little above one half. Fresh detectives are at one half for real points, a little above it for diffusion, clearly above it for the GAN, and near one for the student of the squared error."}}
+# %% mystnb={"figure": {"name": "fig-05-detectives", "caption": "How often a detective is right about points it has never seen; 0.5 is guessing. Dots are means over the runs, bars their range. The first row is the GAN's own detective at the end of the game; the lazy one has studied for a single step."}, "image": {"alt": "Dots in six rows. The GAN's own detective is well above one half, the lazy one near it. Fresh detectives are near one half for real points, a little above it for diffusion, well above it for the GAN, and near one for the student of the squared error."}}
 from gencore.plotting import dot_chart
 
-judged = {"GAN, own detective": own} | {
+judged = {"GAN, own detective": own, "GAN, lazy detective": lazy} | {
     f"{name}, fresh detective": right for name, right in fresh.items()
 }
 ax = dot_chart(
@@ -445,23 +449,25 @@ ax = dot_chart(
     number=".2f",
 )
 ax.axvline(0.5, color="black", linewidth=1)
+ax.set_xlim(0.4, 1.1)
 plt.show()
 
 # %%
 check_claim(
     "05-equilibrium-at-half",
-    holds=bool(abs(fresh["real points"] - 0.5).max() < 0.06),
-    otherwise=bool(own.mean() > 0.65 or fresh["GAN"].mean() < own.mean() + 0.03),
+    holds=bool(abs(fresh["real points"] - 0.5).max() < 0.07),
+    otherwise=bool(abs(lazy.mean() - 0.5) > 0.1 or fresh["GAN"].mean() < 0.6),
     measured={
-        "real points as forgeries": "a fresh detective is right between 44 % and 56 % of the time",
-        "the GANs": "their own detectives are right less than 65 % of the time at the end; fresh ones do better",
+        "real points as forgeries": "a fresh detective is right between 43 % and 57 % of the time",
+        "the GANs' points": "a lazy detective, one step old, is right between 40 % and 60 % of the time; a fresh one that "
+        "studies, more than 60 %",
     },
 )
 
 # %% [markdown]
 # So: at the true equilibrium the forger succeeds half of the time, against any detective. The reverse does not follow. A success rate near 50 %
-# in the training log says that the two players are evenly matched. It says nothing about how good they are. A lazy detective gives it for free.
-# To judge a forger, hire a fresh detective, or measure as in chapter 02.
+# says that the two players are evenly matched, and nothing about how good they are: a lazy detective gives it for free.
+# To judge a forger, hire a fresh detective that studies, or measure as in chapter 02.
 
 # %% [markdown]
 # ## Diffusion: The Reverse Corruption Process
@@ -506,9 +512,9 @@ shown = (0, 50, 150, 300, 500, 999)
 noise = jax.random.normal(jax.random.key(7), (300, 2))
 forward = [add_noise(schedule, real[:300], noise, jnp.full(300, t)) for t in shown]
 walk = sample_ddpm(denoiser, schedule, jax.random.key(8), (300, 2), keep=shown)
-coarse = plane_grid(window, 13)
+coarse = plane_grid(window, 9)
 guesses = [denoiser(coarse, jnp.full(len(coarse), t)) for t in shown]
-home = [-np.asarray(guess).reshape(13, 13, 2) for guess in guesses]
+home = [-np.asarray(guess).reshape(9, 9, 2) for guess in guesses]
 
 # %% mystnb={"figure": {"name": "fig-05-strips", "caption": "Top, from left to right: data turn into noise. Bottom, from right to left: noise turns into data. The arrows are what the network says, turned around: against the noise that it sees."}, "image": {"alt": "Two rows of six pictures at time steps 0 to 999. In the top row the eight clusters widen, merge into a ring and become a round cloud. The bottom row shows the same states on the way back, with arrows that point to the middle at step 999, to the ring at step 300, and to the nearest cluster at step 0."}}
 film_strip(
@@ -580,7 +586,7 @@ for name, looks in judges.items():
             x0 = sample_ddpm(look, schedule, key, shape, timesteps=stops).x0
             quality[name][row, k] = mode_coverage(x0, centers, chosen.std).high_quality
 
-# %% mystnb={"figure": {"name": "fig-05-steps", "caption": "Share of the samples that lie on a mode, against the number of looks at the network for one sample: for our networks and for the best possible answer, the mean of three runs and their range."}, "image": {"alt": "Two rising curves over the number of network evaluations, on a logarithmic axis. Both are low at 5 looks and much higher at 100. The best possible answer ends near the line of real points, the network clearly below it."}}
+# %% mystnb={"figure": {"name": "fig-05-steps", "caption": "Share of the samples that lie on a mode, against the number of looks at the network for one sample: for our networks and for the best possible answer, the mean of three runs and their range."}, "image": {"alt": "Two rising curves over the number of network evaluations, on a logarithmic axis. Both are low at 5 looks and much higher from 20 on. The best possible answer ends near the line of real points, the network clearly below it."}}
 ax = curves(
     {name: (counts, d.mean(axis=1)) for name, d in quality.items()},
     bands={name: (d.min(axis=1), d.max(axis=1)) for name, d in quality.items()},
@@ -634,7 +640,7 @@ check_claim(
 
 # %% [markdown]
 # So sampling is slow, and a good part of the thousand steps is habit. The curve of the best possible answer shows what the steps themselves
-# buy: with few of them even perfect answers are combined too coarsely. Beyond a hundred, the network's own errors decide. Chapter 07 gets by with far fewer:
+# buy: with very few of them even perfect answers are combined too coarsely. Beyond a few dozen, the network's own errors decide. Chapter 07 gets by with far fewer:
 # it takes the noise out of the walk {cite:p}`song2021`.
 
 # %% [markdown]

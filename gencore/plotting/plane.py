@@ -74,8 +74,8 @@ def plane(
     Example:
         >>> grid = plane_grid((-1, 1, -1, 1), 9)
         >>> ax = plane(grid[:5], extent=(-1, 1, -1, 1), arrows=-grid.reshape(9, 9, 2), title="home")
-        >>> ax.get_xlim(), ax.get_title(loc="center")
-        ((-1.0, 1.0), 'home')
+        >>> ax.get_title(loc="center")
+        'home'
     """
     left, right, bottom, top = _window(extent)
     if ax is None:
@@ -101,7 +101,7 @@ def plane(
         x, y = np.meshgrid(np.linspace(left, right, field.shape[1]), np.linspace(bottom, top, field.shape[0]))
         longest = max(float(np.hypot(*field.reshape(-1, 2).T).max()), 1e-30)
         field = field * (right - left) / (field.shape[1] - 1) / longest
-        looks = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.006, "color": COLORS[0]}
+        looks = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.011, "color": COLORS[0]}
         ax.quiver(x, y, field[..., 0], field[..., 1], **looks)
     ax.set(xlim=(left, right), ylim=(bottom, top), xticks=[], yticks=[])
     ax.set_title(title, loc="center", fontsize=9, color=MUTED, pad=4)
