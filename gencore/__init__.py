@@ -8,6 +8,7 @@ Its floors, from the ground up; a module imports only from floors below its own.
 :mod:`gencore.data`            digits, clothes, text, toy densities in the plane
 :mod:`gencore.losses`          one number for each example, in nats
 :mod:`gencore.metrics`         arrays in, number out: FID, KID, Inception score, precision and recall, ...
+:mod:`gencore.diffusion`       noise schedules, both directions of a diffusion, samplers
 :mod:`gencore.models`          autoencoder, VAE, and the frozen classifier that features come from
 :mod:`gencore.training`        one loop for every family, with checkpoints
 :mod:`gencore.records`         results of runs, one JSON file each

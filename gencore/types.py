@@ -44,6 +44,12 @@ Labels: TypeAlias = Int[AnyArray, " batch"]
 Points: TypeAlias = Float[AnyArray, "batch 2"]
 """A batch of points in the plane."""
 
+Examples: TypeAlias = Float[AnyArray, "batch ..."]
+"""A batch of whatever is made: points, vectors or images."""
+
+Timesteps: TypeAlias = Int[AnyArray, " batch"]
+"""One time step of a diffusion for each example, counted from 0."""
+
 Batch: TypeAlias = Shaped[AnyArray, "batch ..."] | tuple[Any, ...]
 """What one training step sees: an array, or a tuple of arrays with one length."""
 
@@ -66,4 +72,13 @@ class Decoder(Protocol):
 
     def decode(self, z: Any) -> Any:
         """Return the vectors that the codes ``z`` stand for."""
+        ...
+
+
+@runtime_checkable
+class Denoiser(Protocol):
+    """Anything that says which noise it sees in noisy examples: a function of (x, t), or a model."""
+
+    def __call__(self, x: Any, t: Any, /) -> Any:
+        """Return the noise in ``x``, shape (batch, ...), at the time steps ``t``, shape (batch,)."""
         ...

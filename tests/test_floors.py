@@ -16,6 +16,7 @@ FLOORS = {
     "losses": 1,
     "metrics": 1,
     "records": 1,
+    "diffusion": 2,
     "models": 2,
     "training": 3,
     "recipes": 4,

@@ -7,6 +7,8 @@ Metric                                   Needs                         Tells
 =======================================  ============================  =======================================
 :func:`frechet_distance` (FID)           features of real and fake     how far apart two sets are
 :func:`kernel_distance` (KID)            features of real and fake     the same without bias, for few rows
+:func:`energy_distance`                  points of real and fake       how far apart two sets are, any shape
+:func:`off_support`                      points and a shape            how many lie where no data are
 :func:`precision_recall`                 features of real and fake     quality and diversity, apart
 :func:`density_coverage`                 features of real and fake     the same, less moved by outliers
 :func:`inception_score` (IS)             class probabilities of fake   sure of a class, and all classes there
@@ -17,15 +19,34 @@ Metric                                   Needs                         Tells
 :func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
+:func:`two_nn_dimension`                 any points                    how many dimensions they really fill
+:func:`levina_bickel_dimension`          any points                    the same, from more neighbors
+:func:`distance_variation`               any points                    how alike their distances are
+:func:`relative_contrast`                any points, and queries       what "nearest" means among them
+:func:`kernel_density_samples`           a dimension                   how many samples a density costs
 :func:`bootstrap_interval`               any of these, and its arrays  how sure the number is
 =======================================  ============================  =======================================
 
 Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
-Lower is better for FID, KID, MSE, perplexity, bits per dimension and divergences; higher is better for all others.
+Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity, bits per dimension and
+divergences; higher is better for the other scores.
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
+from gencore.metrics.density import (
+    SamplesNeeded,
+    kernel_density_error,
+    kernel_density_samples,
+    samples_for_error,
+)
+from gencore.metrics.dimension import (
+    distance_variation,
+    levina_bickel_dimension,
+    relative_contrast,
+    two_nn_dimension,
+)
 from gencore.metrics.divergence import jensen_shannon_bound
+from gencore.metrics.energy import energy_distance, off_support
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
@@ -43,21 +64,31 @@ __all__ = [
     "ModeCoverage",
     "Moments",
     "PrecisionRecall",
+    "SamplesNeeded",
     "active_units",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
+    "distance_variation",
     "edge_energy",
+    "energy_distance",
     "feature_moments",
     "frechet_distance",
     "frechet_distance_from_moments",
     "inception_score",
     "jensen_shannon_bound",
+    "kernel_density_error",
+    "kernel_density_samples",
     "kernel_distance",
+    "levina_bickel_dimension",
     "mode_coverage",
     "mse",
+    "off_support",
     "perplexity",
     "precision_recall",
     "psnr",
+    "relative_contrast",
+    "samples_for_error",
     "ssim",
+    "two_nn_dimension",
 ]

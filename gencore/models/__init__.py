@@ -1,16 +1,21 @@
 """Models: what is trained, and the frozen classifier that looks at what they make."""
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
+from gencore.models.ascent import climb
 from gencore.models.autoencoder import Autoencoder
+from gencore.models.class_conditional import ClassBernoullis, ClassConditional, ClassGaussians
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
 from gencore.models.conv_gan import ConvCritic, ConvGenerator
+from gencore.models.denoiser import MLPDenoiser, time_features
 from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
 from gencore.models.linear_gaussian import LinearGaussian
+from gencore.models.mcmc import Chains, sample_chains
 from gencore.models.ngram import NGram
+from gencore.models.principal import PrincipalCode
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 
@@ -19,6 +24,10 @@ __all__ = [
     "VAE",
     "Autoencoder",
     "Bernoulli",
+    "Chains",
+    "ClassBernoullis",
+    "ClassConditional",
+    "ClassGaussians",
     "ConvCritic",
     "ConvGenerator",
     "Critic",
@@ -30,11 +39,14 @@ __all__ = [
     "Generator",
     "Likelihood",
     "LinearGaussian",
+    "MLPDenoiser",
     "MinibatchDiscrimination",
     "MinibatchStd",
     "NGram",
+    "PrincipalCode",
     "SpectralLinear",
     "WeightsError",
+    "climb",
     "elbo",
     "extract_features",
     "iwae_bound",
@@ -43,6 +55,8 @@ __all__ = [
     "pathwise_gradients",
     "read_weights",
     "reparameterize",
+    "sample_chains",
     "score_function_gradients",
+    "time_features",
     "unpack_weights",
 ]

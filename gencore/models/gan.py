@@ -18,8 +18,8 @@ __all__ = ["Critic", "Generator"]
 def with_class(x: Vectors, labels: Labels | None, classes: int) -> jax.Array:
     """Append the class as a one-hot vector, or nothing where there are no classes.
 
-    A bare one-hot vector has length 1, and an example of d numbers a length of about the root of d: players would hardly
-    notice the class. So it gets half the length of the rest.
+    A bare one-hot vector has length 1, and an example of d numbers a length of about the root of d: players would
+    hardly notice the class. So it gets half the length of the rest.
     """
     if (labels is None) != (classes == 0):
         fix = "pass labels" if labels is None else "leave out labels, or give the model its classes"

@@ -8,12 +8,14 @@ from gencore.plotting.charts import dot_chart, histograms, labeled_points, scatt
 from gencore.plotting.curves import curves, floor_lines
 from gencore.plotting.images import image_grid, image_rows, latent_map
 from gencore.plotting.phase import cloud_rows, phase_portrait
+from gencore.plotting.plane import film_strip, plane, plane_grid
 from gencore.plotting.style import use_style
 
 __all__ = [
     "cloud_rows",
     "curves",
     "dot_chart",
+    "film_strip",
     "floor_lines",
     "histograms",
     "image_grid",
@@ -21,6 +23,8 @@ __all__ = [
     "labeled_points",
     "latent_map",
     "phase_portrait",
+    "plane",
+    "plane_grid",
     "scatter_2d",
     "use_style",
 ]

@@ -99,6 +99,7 @@ def play(
     spectral_norm: bool = False,
     minibatch: MinibatchStd | MinibatchDiscrimination | None = None,
     simultaneous: bool = False,
+    critic_until: int | None = None,
     frames: int = 8,
     samples: int = 1000,
 ) -> Film:
@@ -114,6 +115,7 @@ def play(
         spectral_norm: Bound the critic's slope by its weights' largest singular values.
         minibatch: What the critic sees of the batch as a whole, or None.
         simultaneous: Let both players move at once.
+        critic_until: Step from which on the critic learns no more; None for never.
         frames: Moments that are kept, at equal distances from the start to the end.
         samples: Points that are drawn at each of them.
 
@@ -163,7 +165,11 @@ def play(
         "ema_decay": chosen.ema_decay,
     }
     games = [players(seed) for seed in seeds]
-    txs = [optax.adam(chosen.learning_rate, b1=chosen.beta1, b2=chosen.beta2) for _ in range(2)]
+    rate = chosen.learning_rate
+    stopping = rate
+    if critic_until is not None:
+        stopping = optax.piecewise_constant_schedule(rate, {critic_until * chosen.critic_steps: 0.0})
+    txs = [optax.adam(r, b1=chosen.beta1, b2=chosen.beta2) for r in (rate, stopping)]
     made = [adversarial_step(*game, loss, *txs, **rules) for game in games]
     step = made[0][0]
     states = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[state for _, state in made])

@@ -5,7 +5,13 @@ from gencore.training.game import GameState, Penalty, Player, adversarial_step, 
 from gencore.training.history import History
 from gencore.training.interval import batch_indices
 from gencore.training.loop import TrainingDiverged, fit
-from gencore.training.objectives import autoencoder_loss, classifier_loss, vae_loss
+from gencore.training.objectives import (
+    autoencoder_loss,
+    classifier_loss,
+    noise_prediction_loss,
+    vae_loss,
+)
+from gencore.training.side_by_side import side_by_side
 from gencore.training.state import Loss, Step, TrainState, gradient_step, trained_model
 
 __all__ = [
@@ -25,6 +31,8 @@ __all__ = [
     "classifier_loss",
     "fit",
     "gradient_step",
+    "noise_prediction_loss",
+    "side_by_side",
     "trained_generator",
     "trained_model",
     "vae_loss",

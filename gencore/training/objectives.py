@@ -5,12 +5,13 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Float
 
+from gencore.diffusion import NoiseSchedule, add_noise
 from gencore.losses import squared_error
 from gencore.models import VAE, Autoencoder, DigitClassifier, elbo
 from gencore.training.state import Loss
-from gencore.types import Images, Labels, PRNGKey, Scalar, Vectors
+from gencore.types import Denoiser, Examples, Images, Labels, PRNGKey, Scalar, Vectors
 
-__all__ = ["autoencoder_loss", "classifier_loss", "vae_loss"]
+__all__ = ["autoencoder_loss", "classifier_loss", "noise_prediction_loss", "vae_loss"]
 
 
 def autoencoder_loss(
@@ -105,3 +106,43 @@ def classifier_loss(
     logits = model(jax.vmap(_shift)(jnp.asarray(images), jax.random.split(key, len(images))))
     loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
     return loss, {"accuracy": (logits.argmax(-1) == labels).mean()}
+
+
+def noise_prediction_loss(schedule: NoiseSchedule) -> Loss:
+    r"""Make a denoiser's loss: which noise was added? Squared error of the guess, per number, averaged over the batch.
+
+    .. math:: \mathcal L = \mathbb E_{t, x_0, \epsilon} \, \tfrac1d \left\lVert \epsilon
+              - \epsilon_\theta(x_t, t) \right\rVert^2, \qquad
+              x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon
+
+    Each example gets its own time step, drawn evenly from all :math:`T`. Blind guessing (always zero) costs 1.
+
+    Args:
+        schedule: The noise schedule.
+
+    Returns:
+        A loss for :func:`gencore.training.gradient_step`, on batches of clean examples (batch, ...).
+
+    Example:
+        >>> from gencore.diffusion import linear_schedule
+        >>> loss = noise_prediction_loss(linear_schedule())
+        >>> blind = lambda x, t: jnp.zeros_like(x)
+        >>> value, _ = loss(blind, jnp.ones((2000, 2)), jax.random.key(0), jnp.array(0))
+        >>> print(f"{value:.1f}")
+        1.0
+
+    Reference:
+        Ho et al. 2020, eq. 14.
+    """
+
+    def loss(
+        model: Denoiser, batch: Examples, key: PRNGKey, step: Scalar
+    ) -> tuple[Scalar, dict[str, Scalar]]:
+        t_key, noise_key = jax.random.split(key)
+        t = jax.random.randint(t_key, (len(batch),), 0, schedule.timesteps)
+        noise = jax.random.normal(noise_key, batch.shape)
+        guess = model(add_noise(schedule, batch, noise, t), t)
+        flat = (len(batch), -1)
+        return squared_error(guess.reshape(flat), noise.reshape(flat)).mean() / noise[0].size, {}
+
+    return loss

@@ -7,8 +7,15 @@ import optax
 import pytest
 from flax import nnx
 
-from gencore.models import VAE, Autoencoder, DigitClassifier, Gaussian
-from gencore.training import autoencoder_loss, classifier_loss, gradient_step, vae_loss
+from gencore.diffusion import linear_schedule
+from gencore.models import VAE, Autoencoder, DigitClassifier, Gaussian, MLPDenoiser
+from gencore.training import (
+    autoencoder_loss,
+    classifier_loss,
+    gradient_step,
+    noise_prediction_loss,
+    vae_loss,
+)
 
 PIXELS = jax.random.uniform(jax.random.key(0), (32, 784))
 LABELS = jnp.arange(32) % 10
@@ -17,6 +24,11 @@ CASES = {
     "autoencoder": (lambda r: Autoencoder(784, 16, (32,), rngs=r), autoencoder_loss, (PIXELS, PIXELS)),
     "vae-bernoulli": (lambda r: VAE(784, 4, (32,), rngs=r), vae_loss(), PIXELS),
     "vae-gaussian": (lambda r: VAE(784, 4, (32,), likelihood=Gaussian(0.3), rngs=r), vae_loss(0.5), PIXELS),
+    "denoiser": (
+        lambda r: MLPDenoiser(784, (32, 32), rngs=r),
+        noise_prediction_loss(linear_schedule()),
+        PIXELS,
+    ),
     "classifier": (lambda r: DigitClassifier(rngs=r), classifier_loss, (PIXELS.reshape(-1, 28, 28), LABELS)),
 }
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from gencore.cli import main
-from gencore.data import load_mnist
+from gencore.data import LabeledImages, load_mnist
 from gencore.models import extract_features
-from gencore.recipes import autoencoder, classifier, vae
-from gencore.recipes.evaluation import floors, score_samples
+from gencore.recipes import autoencoder, classifier, gan, vae
+from gencore.recipes.evaluation import coverage_scores, floors, score_samples
 from gencore.records import load_records
+from gencore.training import History
 
 DIGITS = load_mnist("train", source="embedded")
 TEST = load_mnist("test", source="embedded")
@@ -51,6 +52,52 @@ def test_scores_of_real_digits_and_noise():
     assert low < scores["inception_score"]["value"] < high
 
 
+def test_coverage_counts_classes_and_finds_copies():
+    copies = coverage_scores(DIGITS.images[:500], DIGITS, TEST, asked=DIGITS.labels[:500])
+    shares = np.array([copies[f"class_{k}"]["value"] for k in range(10)])
+    counted = np.bincount(DIGITS.labels[:500], minlength=10) / 500
+    assert np.abs(shares - counted).max() < 0.02
+    assert copies["label_agreement"]["value"] > 0.97
+    assert copies["nearest_sample"]["value"] == 0 < copies["nearest_held_out"]["value"]
+    fresh = coverage_scores(TEST.images, DIGITS, TEST)
+    assert fresh["nearest_sample"] == fresh["nearest_held_out"]
+    assert "label_agreement" not in fresh
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_gan_learns(conditional):
+    small = replace(gan.settings("quick"), steps=250, generator_hidden=(64,), critic_hidden=(64,))
+    chosen = small if conditional else gan.unconditional(small)
+    real, fids = extract_features(TEST.images), []
+    for steps in (1, chosen.steps):
+        run = gan.train(DIGITS.flat, DIGITS.labels, replace(chosen, steps=steps), progress=False)
+        images, asked = gan.draw(run.generator, 500)
+        assert (asked is None) != conditional
+        fids.append(score_samples(images, real)["fid"]["value"])
+    assert fids[1] < 0.8 * fids[0]
+
+
+def test_settings_are_chosen_without_the_test_digits(monkeypatch):
+    asked, trained, scored = [], [], []
+    tiny = LabeledImages(np.arange(60_000, dtype=np.float32).reshape(-1, 1, 1), np.zeros(60_000, np.int32))
+
+    def load(split, source):
+        asked.append((split, source))
+        return tiny
+
+    run = gan.Run(None, None, History())
+    monkeypatch.setattr(gan, "load_mnist", load)
+    monkeypatch.setattr(gan, "train", lambda images, labels, *a, **k: trained.append(images) or run)
+    monkeypatch.setattr(gan, "draw", lambda *a, **k: (None, None))
+    monkeypatch.setattr(gan, "extract_features", lambda images: images)
+    monkeypatch.setattr(
+        gan, "score_samples", lambda made, real: scored.append(real) or {"fid": {"value": 3.0}}
+    )
+    assert gan.validate(gan.settings("full"))["fid"] == 3.0
+    assert asked == [("train", "full")]
+    assert trained[0].max() == 49_999 and scored[0].min() == 50_000 and len(scored[0]) == 10_000
+
+
 def test_command_line_writes_a_record(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("gencore.records.results_folder", lambda: tmp_path)
     monkeypatch.setattr(autoencoder, "settings", lambda profile: autoencoder.Settings(epochs=1))
@@ -70,9 +117,10 @@ def test_classifier_recipe_learns():
     [
         (autoencoder, lambda folder: autoencoder.record("quick", checkpoint_dir=folder)),
         (classifier, lambda folder: classifier.train(DIGITS, checkpoint_dir=folder)),
+        (gan, lambda folder: gan.record("quick", checkpoint_dir=folder)),
         (vae, lambda folder: vae.record("quick", checkpoint_dir=folder)),
     ],
-    ids=["autoencoder", "classifier", "vae"],
+    ids=["autoencoder", "classifier", "gan", "vae"],
 )
 def test_recipes_save_where_they_are_told(recipe, start, tmp_path, monkeypatch):
     folders = []

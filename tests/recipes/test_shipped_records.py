@@ -5,12 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
-from gencore.recipes import autoencoder, classifier, vae
+from gencore.recipes import autoencoder, classifier, gan, vae
 from gencore.records import load_records
 
 SETTINGS = {
     "autoencoder": autoencoder.settings("full"),
     "classifier": classifier.Settings(),
+    "gan": gan.settings("full"),
+    "unconditional_gan": gan.unconditional(gan.settings("full")),
     "vae": vae.settings("full"),
 }
 
@@ -41,3 +43,24 @@ def test_vae_keeps_its_promise_in_every_seed():
 def test_autoencoder_beats_the_best_linear_code():
     (record,) = load_records("autoencoder", "mnist", "full")
     assert record.value("val_loss") < record.value("pca_loss")
+
+
+def test_gan_keeps_its_promise_in_every_seed():
+    """FID at most 4.5 and Inception score at least 9.3 against the test digits, from at most eight minutes."""
+    records = load_records("gan", "mnist", "full")
+    assert [record.seed for record in records] == [0, 1, 2]
+    for record in records:
+        assert record.value("fid") <= 4.5
+        assert record.value("inception_score") >= 9.3
+        assert record.train_seconds <= 480
+        assert record.settings["samples"] == 10_000
+        assert record.value("label_agreement") > 0.95
+
+
+@pytest.mark.parametrize("family, rarest", [("gan", 0.08), ("unconditional_gan", 0.05)])
+def test_gans_make_every_class_and_no_copies(family, rarest):
+    for record in load_records(family, "mnist", "full"):
+        shares = [record.value(f"class_{k}") for k in range(10)]
+        assert min(shares) > rarest and abs(sum(shares) - 1) < 1e-6
+        assert record.value("nearest_sample") > 0.8 * record.value("nearest_held_out")
+        assert {"fid", "precision", "recall"} <= record.metrics.keys()

@@ -26,6 +26,7 @@ NAMES = {
     "gan": "GAN",
     "gpt": "GPT",
     "mnist": "MNIST",
+    "unconditional_gan": "GAN without classes",
     "vae": "VAE",
     "val_loss": "validation loss",
 }
