@@ -475,7 +475,7 @@ print(f"so D(x) of a typical real digit is at least {np.exp(-real_most):.3f}")
 #
 # What happens in ours?
 
-# %% mystnb={"figure": {"name": "fig-06-losses", "caption": "A GAN learns digits. Top: both players' losses, means over 100 steps; the dotted lines are an undecided critic's. Bottom: the FID of the images, with both floors."}, "image": {"alt": "Top: after the first few hundred steps both loss curves run almost level, the critic's somewhat below 1.386 and the generator's near 0.7 or 0.8. Bottom: on a logarithmic axis the FID starts near that of random pixels and keeps falling until the end, still well above that of real digits."}}
+# %% mystnb={"figure": {"name": "fig-06-losses", "caption": "A GAN learns digits. Top: both players' losses, means over 100 steps; the dotted lines are an undecided critic's. Bottom: the FID of the images, with both floors."}, "image": {"alt": "Top: after the first few hundred steps both loss curves run almost level, the critic's somewhat below 1.386 and the generator's near 0.7 or 0.8. Bottom: on a logarithmic axis the FID, far below that of random pixels, keeps falling until the end, and is still well above that of real digits."}}
 from gencore.plotting import floor_lines
 
 _, (top, bottom) = plt.subplots(2, 1, figsize=(7.2, 5.2))
@@ -912,7 +912,7 @@ show_table(
     else "No full run is stored yet.",
 )
 
-# %% mystnb={"figure": {"name": "fig-06-full", "caption": "FID against seconds of training, full MNIST, one curve a run. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "FID falls steeply in the first minutes and then more slowly, for all seeds alike, and ends below the line of the deck's FID of 9, a little above that of real digits."}}
+# %% mystnb={"figure": {"name": "fig-06-full", "caption": "FID against seconds of training, full MNIST, one curve a run. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "FID falls steeply in the first minutes and then more slowly; every curve ends below the line of the deck's FID of 9, a little above that of real digits."}}
 if records:
     runs = {f"seed {r.seed}": r for r in records}
     runs |= {f"no classes, seed {r.seed}": r for r in others}
