@@ -1,9 +1,12 @@
 """Set-up of every test: shapes are checked at run time, figures are drawn off screen, notebooks keep their order."""
 
 import os
+from importlib import import_module
+from pathlib import Path
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
+import jax
 import matplotlib
 import pytest
 from jaxtyping import install_import_hook
@@ -13,6 +16,13 @@ matplotlib.use("Agg")
 
 # An int may stand where a float is wanted, as PEP 484 says and every reader expects.
 install_import_hook("gencore", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
+
+# Most of the tests' time is compilation. What one worker has compiled, the others and the next run take from the disk.
+# Not in the environment either: a test that kills a process must not leave half an entry behind.
+CPU = import_module("gencore.notebook")._cpu_name()  # after the hook
+jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parents[1] / "_build" / "xla" / CPU))
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
