@@ -6,6 +6,7 @@ from flax import nnx
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd
 from gencore.models.gan import with_class
+from gencore.models.layers import he_normal
 from gencore.types import Codes, Labels, PerExample, PRNGKey, Vectors
 
 __all__ = ["ConvCritic", "ConvGenerator"]
@@ -33,10 +34,9 @@ class ConvGenerator(nnx.Module):
     """
 
     def __init__(self, latent_dim: int = 64, width: int = 64, *, classes: int = 0, rngs: nnx.Rngs):
-        init = nnx.initializers.he_normal()
-        self.linear = nnx.Linear(latent_dim + classes, 7 * 7 * 2 * width, kernel_init=init, rngs=rngs)
+        self.linear = nnx.Linear(latent_dim + classes, 7 * 7 * 2 * width, kernel_init=he_normal, rngs=rngs)
         grow = {"kernel_size": (4, 4), "strides": (2, 2), "rngs": rngs}
-        self.grow1 = nnx.ConvTranspose(2 * width, width, kernel_init=init, **grow)
+        self.grow1 = nnx.ConvTranspose(2 * width, width, kernel_init=he_normal, **grow)
         self.grow2 = nnx.ConvTranspose(width, 1, **grow)
         self.latent_dim, self.width, self.classes = latent_dim, width, classes
 
@@ -79,11 +79,10 @@ class ConvCritic(nnx.Module):
         minibatch: MinibatchStd | MinibatchDiscrimination | None = None,
         rngs: nnx.Rngs,
     ):
-        init = nnx.initializers.he_normal()
         shrink = {"kernel_size": (4, 4), "strides": (2, 2), "kernel_init": init, "rngs": rngs}
         self.shrink1 = nnx.Conv(1, width, **shrink)
         self.shrink2 = nnx.Conv(width, 2 * width, **shrink)
-        self.linear = nnx.Linear(7 * 7 * 2 * width + classes, features, kernel_init=init, rngs=rngs)
+        self.linear = nnx.Linear(7 * 7 * 2 * width + classes, features, kernel_init=he_normal, rngs=rngs)
         self.head = nnx.Linear(features + (minibatch.width if minibatch else 0), 1, rngs=rngs)
         self.classes, self.minibatch = classes, minibatch
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
-from gencore.models.layers import MLP, ModuleList
+from gencore.models.layers import MLP, ModuleList, he_normal, lecun_normal
 from gencore.types import Codes, Labels, PerExample, PRNGKey, Vectors
 
 __all__ = ["Critic", "Generator"]
@@ -108,11 +108,11 @@ class Critic(nnx.Module):
     ):
         linear = SpectralLinear if spectral_norm else nnx.Linear
         self.layers = ModuleList(
-            linear(n_in, n_out, kernel_init=nnx.initializers.he_normal(), rngs=rngs)
+            linear(n_in, n_out, kernel_init=he_normal, rngs=rngs)
             for n_in, n_out in pairwise((input_dim + classes, *hidden))
         )
         width = hidden[-1] + (minibatch.width if minibatch else 0)
-        self.head = linear(width, 1, kernel_init=nnx.initializers.lecun_normal(), rngs=rngs)
+        self.head = linear(width, 1, kernel_init=lecun_normal, rngs=rngs)
         self.classes, self.minibatch, self.value_range = classes, minibatch, value_range
 
     def __call__(self, x: Vectors, labels: Labels | None = None) -> PerExample:

@@ -15,6 +15,11 @@ __all__ = ["MLP"]
 # Before flax 0.12, and Google Colab is at 0.11, a plain list of layers is what the model needs.
 ModuleList = getattr(nnx, "List", list)
 
+# One of each for all layers. Before flax 0.12 a layer keeps its initializer, and two models with two functions would be
+# different models: whatever was compiled for one would be compiled for the other again.
+he_normal = nnx.initializers.he_normal()
+lecun_normal = nnx.initializers.lecun_normal()
+
 
 class MLP(nnx.Module):
     """A multi-layer perceptron: linear maps with a nonlinearity between them, none after the last.
@@ -44,7 +49,7 @@ class MLP(nnx.Module):
                 f"sizes is {tuple(sizes)}; give at least an input and an output width, all positive"
             )
         self.layers = ModuleList(
-            nnx.Linear(n_in, n_out, kernel_init=nnx.initializers.he_normal(), rngs=rngs)
+            nnx.Linear(n_in, n_out, kernel_init=he_normal, rngs=rngs)
             for n_in, n_out in pairwise(sizes)
         )
         self.activation = activation
