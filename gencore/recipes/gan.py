@@ -35,8 +35,8 @@ class Settings:
         r1: Weight of the zero-centered gradient penalty on real images.
         r1_every: Steps from one payment of the penalty to the next.
         learning_rate: Both players' highest Adam rate; after the warm-up it falls to a tenth along a line.
-        warmup_steps: Steps in which the rate rises from 0. Without them some seeds lose their balance early, and the time
-            that it takes to find it again.
+        warmup_steps: Steps in which the rate rises from 0. Without them some seeds lose their balance early, and the
+            time that it takes to find it again.
         beta2: Adam's decay of squared gradients; its momentum is 0.
         batch_size: Images a step.
         steps: Training steps: one update of the critic and one of the generator.
@@ -138,7 +138,9 @@ def train(
     rate = optax.join_schedules(
         [
             optax.linear_schedule(0.0, chosen.learning_rate, chosen.warmup_steps),
-            optax.linear_schedule(chosen.learning_rate, chosen.learning_rate / 10, chosen.steps - chosen.warmup_steps),
+            optax.linear_schedule(
+                chosen.learning_rate, chosen.learning_rate / 10, chosen.steps - chosen.warmup_steps
+            ),
         ],
         [chosen.warmup_steps],
     )
