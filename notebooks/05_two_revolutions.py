@@ -421,7 +421,9 @@ plt.show()
 # it needs, and is tested on the other half.
 
 # %%
-show_source(recipe.fresh_detective)
+from gencore.recipes.two_sample import tell_apart
+
+show_source(tell_apart)
 
 # %%
 fakes = {
@@ -432,9 +434,13 @@ fakes = {
     "GAN": gans[middle].samples[:, -1],
     "squared error": average[None],
 }
-fresh = {name: recipe.fresh_detective(real, np.stack(x)) for name, x in fakes.items()}
+studies = {"steps": 600, "learning_rate": 3e-3}
+fresh = {
+    name: np.array([tell_apart(real, x, **studies).accuracy for x in sets])
+    for name, sets in fakes.items()
+}
 own = smooth[:, -1]
-lazy = recipe.fresh_detective(real, np.stack(fakes["GAN"]), steps=1)
+lazy = np.array([tell_apart(real, x, steps=1).accuracy for x in fakes["GAN"]])
 
 # %% mystnb={"figure": {"name": "fig-05-detectives", "caption": "How often a detective is right about points it has never seen; 0.5 is guessing. Dots are means over the runs, bars their range. The first row is the GAN's own detective at the end of the game; the lazy one has studied for a single step."}, "image": {"alt": "Dots in six rows. The GAN's own detective is well above one half, the lazy one near it. Fresh detectives are near one half for real points, a little above it for diffusion, well above it for the GAN, and near one for the student of the squared error."}}
 from gencore.plotting import dot_chart

@@ -732,12 +732,12 @@ covered = {
 }
 
 # %% mystnb={"figure": {"name": "fig-06-ring", "caption": "Ten seeds of the same game on the ring of eight Gaussians, as the slides state it (top) and repaired (bottom). The number counts the modes that are covered; rings mark the true ones."}, "image": {"alt": "Two rows of ten small scatter plots with eight rings each. In the top row most pictures leave some rings nearly empty. In the bottom row the points gather in all eight rings in nearly every picture, with thin bridges between neighbors."}}
-from gencore.plotting import cloud_rows
+from gencore.plotting import film_strip
 
-cloud_rows(
+film_strip(
     {name: films[name].samples[:, -1, :1000] for name in covered},
-    extent=2.6,
-    titles={name: [f"{count}/8" for count in counts] for name, counts in covered.items()},
+    {name: [f"{count}/8" for count in counts] for name, counts in covered.items()},
+    extent=(-2.6, 2.6, -2.6, 2.6),
     marks=centers,
 )
 plt.show()
@@ -752,17 +752,25 @@ print("plain: all eight modes in at most 5 of 10 seeds:", full["plain"] <= 5)
 # say nothing of it. The circling of {numref}`fig-06-dirac` is a likely cause: the critic learns where the generator is and drives it
 # away, and forgets where it was before.
 #
-# Which part of the repair does it? We take two fixes on their own, R1 and spectral normalization {cite:p}`miyato2018`,
-# and look after half of the steps. (`play` also takes the others: a look at the whole batch {cite:p}`karras2018`, or
-# Wasserstein's game with its gradient penalty {cite:p}`arjovsky2017,gulrajani2017`. Try them.)
+# Which part of the repair does it? We take each fix on its own, and look after half of the steps: R1; spectral
+# normalization {cite:p}`miyato2018`; a critic that sees how much the whole batch varies {cite:p}`karras2018`; and
+# Wasserstein's game with its gradient penalty {cite:p}`arjovsky2017,gulrajani2017`.
 
 # %%
-from gencore.losses import r1_penalty
+from gencore.losses import gradient_penalty, interpolate, r1_penalty, wasserstein
+from gencore.models import MinibatchStd
 
 short = replace(PLAIN, steps=1000)
 fixes = {
-    "spectral norm": {"spectral_norm": True},
     "R1": {"penalty": lambda critic, real, fake, key: r1_penalty(critic, real)},
+    "spectral norm": {"spectral_norm": True},
+    "spread of the batch": {"minibatch": MinibatchStd()},
+    "Wasserstein, gradient penalty": {
+        "loss": wasserstein,
+        "penalty": lambda critic, real, fake, key: (
+            10 * gradient_penalty(critic, interpolate(real, fake, key))
+        ),
+    },
 }
 half_way = {name: films[name].samples[:3, 1] for name in games} | {
     name: play(

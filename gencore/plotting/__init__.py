@@ -7,12 +7,11 @@ Call :func:`use_style` once; a notebook's :func:`gencore.notebook.start` does. N
 from gencore.plotting.charts import dot_chart, histograms, labeled_points, scatter_2d
 from gencore.plotting.curves import curves, floor_lines
 from gencore.plotting.images import image_grid, image_rows, latent_map
-from gencore.plotting.phase import cloud_rows, phase_portrait
+from gencore.plotting.phase import phase_portrait
 from gencore.plotting.plane import film_strip, plane, plane_grid
 from gencore.plotting.style import use_style
 
 __all__ = [
-    "cloud_rows",
     "curves",
     "dot_chart",
     "film_strip",

@@ -1,14 +1,12 @@
-"""Games as motion in the plane: a field of arrows and the paths in it, and clouds of points side by side."""
+"""Games as motion in the plane: a field of arrows, and the paths in it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
 from gencore.plotting.axes import Numbers, named_axes
-from gencore.plotting.style import COLORS, INK, LINESTYLES, MUTED, PAPER, RULE, WIDTH
+from gencore.plotting.style import COLORS, LINESTYLES, MUTED, PAPER, WIDTH
 
 
 def phase_portrait(
@@ -74,59 +72,3 @@ def phase_portrait(
     if paths and len(paths) > 1:
         ax.legend(loc="upper right", frameon=True, facecolor=PAPER, edgecolor="none", framealpha=0.9)
     return ax
-
-
-def cloud_rows(
-    rows: Mapping[str, Numbers],
-    *,
-    extent: float,
-    titles: Mapping[str, Sequence[str]] | None = None,
-    marks: Numbers | None = None,
-) -> np.ndarray:
-    """Draw clouds of points of the plane as small pictures, one row a name: the same game, seed by seed.
-
-    Args:
-        rows: For each name, clouds of shape (columns, n, 2): as many columns in every row.
-        extent: Every picture reaches from minus this to this, both ways; points outside are not seen.
-        titles: For some of the names, one word above each picture.
-        marks: Points to mark in every picture, such as the true centers, shape (m, 2).
-
-    Returns:
-        The axes, shape (rows, columns).
-
-    Raises:
-        ValueError: There is no row, a row is not (columns, n, 2), two rows differ in columns, or titles do not fit.
-
-    Example:
-        >>> made = np.random.default_rng(0).normal(size=(4, 100, 2))
-        >>> cloud_rows({"plain": made, "repaired": made / 2}, extent=3).shape
-        (2, 4)
-    """
-    clouds = {name: np.asarray(row, np.float64) for name, row in rows.items()}
-    shapes = {name: cloud.shape for name, cloud in clouds.items()}
-    if not clouds or any(len(shape) != 3 or shape[2] != 2 for shape in shapes.values()):
-        raise ValueError(f"rows must hold clouds of shape (columns, n, 2); got {shapes or 'none'}")
-    columns = {shape[0] for shape in shapes.values()}
-    if len(columns) != 1:
-        raise ValueError(f"rows must have equally many columns; got {shapes}")
-    (count,) = columns
-    for name, words in (titles or {}).items():
-        if name not in clouds or len(words) != count:
-            raise ValueError(f"titles[{name!r}] must hold {count} words, for a row of {list(clouds)}")
-    size = (1.2 * WIDTH, (1.2 * WIDTH / count + 0.1) * len(clouds))
-    figure, grid = plt.subplots(len(clouds), count, figsize=size, squeeze=False, layout="constrained")
-    layout: Any = figure.get_layout_engine()
-    layout.set(w_pad=0.01, h_pad=0.02, wspace=0, hspace=0)
-    for line, (name, row) in zip(grid, clouds.items(), strict=True):
-        words: Sequence[str] = (titles or {}).get(name) or [""] * count
-        for ax, cloud, word in zip(line, row, words, strict=True):
-            ax.scatter(*cloud.T, s=1.2, color=COLORS[0], alpha=0.4, linewidths=0)
-            if marks is not None:
-                ax.scatter(*np.asarray(marks).T, s=26, facecolor="none", edgecolor=COLORS[1], linewidths=0.8)
-            ax.set(xlim=(-extent, extent), ylim=(-extent, extent), xticks=[], yticks=[], aspect="equal")
-            ax.set_title(word, fontsize=9, color=MUTED, pad=2, loc="center")
-            for spine in ax.spines.values():
-                spine.set(visible=True, color=RULE)
-            ax.grid(False)
-        line[0].set_ylabel(name, fontsize=9.5, color=INK)
-    return grid

@@ -49,6 +49,7 @@ def plane(
     extent: Extent,
     shading: Numbers | None = None,
     arrows: Numbers | None = None,
+    marks: Numbers | None = None,
     title: str = "",
     color: str = INK,
     ax: Axes | None = None,
@@ -61,6 +62,7 @@ def plane(
         shading: Probabilities on a square grid over the window, shape (rows, columns) from the bottom row up, as
             :func:`plane_grid` orders them: blue near 1, orange near 0, paper at one half.
         arrows: Vectors on such a grid, shape (rows, columns, 2). The longest is drawn as long as the grid is wide.
+        marks: Places to mark with a ring, such as the true centers, shape (m, 2).
         title: Words above the window.
         color: Color of the points.
         ax: Axes to draw into. ``None``: a new figure.
@@ -94,6 +96,8 @@ def plane(
             raise ValueError(f"points must have shape (N, 2), got {xy.shape}")
         area = float(np.clip(900 / max(len(xy), 1), 0.8, 12))  # the more points, the smaller each
         ax.scatter(*xy.T, s=area, color=color, alpha=0.6, linewidths=0)
+    if marks is not None:
+        ax.scatter(*np.asarray(marks).T, s=26, facecolor="none", edgecolor=COLORS[1], linewidths=0.8)
     if arrows is not None:
         field = np.asarray(arrows, dtype=np.float64)
         if field.ndim != 3 or field.shape[2] != 2 or min(field.shape[:2]) < 2:
@@ -114,26 +118,28 @@ def plane(
 
 def film_strip(
     rows: Mapping[str, Numbers],
-    columns: Sequence[str],
+    columns: Sequence[str] | Mapping[str, Sequence[str]],
     *,
     extent: Extent,
     shading: Mapping[str, Numbers] | None = None,
     arrows: Mapping[str, Numbers] | None = None,
+    marks: Numbers | None = None,
 ) -> np.ndarray:
-    """Draw films below one another: each row is a model, each column a moment.
+    """Draw films below one another: each row is a model, each column a moment, or a seed.
 
     Args:
         rows: For each name, points at every moment, shape (moments, N, 2).
-        columns: One word for each moment.
+        columns: One word for each moment; or, for every name, the words above its own row.
         extent: The window of every picture: left, right, bottom, top.
         shading: For some of the names, what :func:`plane` shades, at every moment: (moments, rows, columns).
         arrows: For some of the names, its arrows at every moment: (moments, rows, columns, 2).
+        marks: Places to mark with a ring in every picture, shape (m, 2).
 
     Returns:
         The axes, shape (rows, moments).
 
     Raises:
-        ValueError: There is no row, a film and ``columns`` differ in length, or a field has no row.
+        ValueError: There is no row, a film and its words differ in number, a row has no words, or a field has no row.
 
     Example:
         >>> still = np.zeros((3, 10, 2))
@@ -147,22 +153,32 @@ def film_strip(
         stray = sorted(set(field or {}) - set(rows))
         if stray:
             raise ValueError(f"{name} names {stray}, but the rows are {list(rows)}")
-    for name, film in {**rows, **(shading or {}), **(arrows or {})}.items():
-        if len(film) != len(columns):
-            raise ValueError(f"{name!r} has {len(film)} moments, but columns names {len(columns)}")
-    side = WIDTH / len(columns)
-    size = (WIDTH, side * len(rows) + 0.25)
+    first, *others = rows
+    if isinstance(columns, Mapping):
+        if set(columns) != set(rows):
+            raise ValueError(f"columns names {list(columns)}, but the rows are {list(rows)}")
+        words, gap = dict(columns), 0.2
+    else:
+        words, gap = {first: columns, **{name: [""] * len(columns) for name in others}}, 0.02
+    count = len(words[first])
+    for field in (rows, words, shading or {}, arrows or {}):
+        for name, film in field.items():
+            if len(film) != count:
+                raise ValueError(f"{name!r} has {len(film)} moments, but columns names {count}")
+    side = WIDTH / count
+    size = (WIDTH, side * len(rows) * (1 + gap) + 0.25)
     _, axes = plt.subplots(
-        len(rows), len(columns), figsize=size, squeeze=False, gridspec_kw={"wspace": 0.02, "hspace": 0.02}
+        len(rows), count, figsize=size, squeeze=False, gridspec_kw={"wspace": 0.02, "hspace": gap}
     )
     for row, (name, film) in enumerate(rows.items()):
-        for column, moment in enumerate(columns):
+        for column, moment in enumerate(words[name]):
             fields: dict[str, Any] = {"shading": shading, "arrows": arrows}
             shown: dict[str, Any] = {k: f[name][column] for k, f in fields.items() if f and name in f}
             plane(
                 film[column],
                 extent=extent,
-                title=moment if row == 0 else "",
+                title=moment,
+                marks=marks,
                 ax=axes[row, column],
                 **shown,
             )

@@ -10,22 +10,20 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import nnx
-from jaxtyping import Float
 
 from gencore.diffusion import NoiseSchedule, linear_schedule, sample_ddpm
-from gencore.losses import non_saturating, squared_error
-from gencore.models import Critic, Generator, MLPDenoiser
+from gencore.losses import squared_error
+from gencore.models import Generator, MLPDenoiser
 from gencore.profile import Profile, current_profile
 from gencore.recipes import plane_gan
 from gencore.recipes.plane_gan import Draw
 from gencore.training import fit, gradient_step, noise_prediction_loss, side_by_side, trained_model
-from gencore.types import AnyArray, Points
+from gencore.types import Points
 
 __all__ = [
     "DiffusionFilm",
     "Settings",
     "average_student",
-    "fresh_detective",
     "game_cost",
     "settings",
     "train_diffusion",
@@ -253,61 +251,3 @@ def average_student(
     data = draw(jax.random.key(seed), 50_000)
     state, _ = fit(step, state, data, steps=game.steps, batch_size=game.batch_size, seed=seed, progress=False)
     return np.asarray(trained_model(model, state).sample(jax.random.key(seed), samples))
-
-
-def fresh_detective(
-    real: Points,
-    fakes: Float[AnyArray, "sets n 2"],
-    *,
-    hidden: Sequence[int] = (64, 64),
-    steps: int = 600,
-    batch_size: int = 128,
-    learning_rate: float = 3e-3,
-    seed: int = 0,
-) -> np.ndarray:
-    """Train a new critic against each finished forger, and count how often it is right about points it never saw.
-
-    A detective from the game knows the forger's past and may have forgotten much. This one starts afresh, studies half
-    of the points of each side and judges the other half. 0.5 is guessing: then no detective of this size can tell.
-
-    Args:
-        real: Points of the data, shape (n, 2).
-        fakes: For each forger its points, shape (forgers, n, 2).
-        hidden: Widths of the detective's hidden layers.
-        steps: Steps of each training.
-        batch_size: Points of each side that a step sees.
-        learning_rate: Adam rate.
-        seed: Seed of the weights and the batches.
-
-    Returns:
-        For each forger, the fraction of right answers on held-out points, shape (forgers,).
-
-    Raises:
-        ValueError: ``real`` and the fakes differ in number.
-
-    Example:
-        >>> points = np.random.default_rng(0).normal(size=(3, 400, 2)).astype("f")
-        >>> accuracy = fresh_detective(points[0], np.stack([points[1], points[2] + 9]), steps=100)
-        >>> bool(accuracy[0] < 0.6), bool(accuracy[1] > 0.95)
-        (True, True)
-    """
-    fakes = np.asarray(fakes)
-    if len(real) != fakes.shape[1]:
-        raise ValueError(
-            f"real has {len(real)} points and each set of fakes {fakes.shape[1]}; give as many of each"
-        )
-    critic = Critic(2, hidden, value_range=None, rngs=nnx.Rngs(seed))
-
-    def loss(model: Critic, batch: Any, key: Any, step: Any) -> Any:
-        x, fake = batch
-        return (non_saturating.real(model(x)) + non_saturating.fake(model(fake))).mean(), {}
-
-    step, start = gradient_step(critic, loss, optax.adam(learning_rate))
-    half, right = len(real) // 2, []
-    for fake in fakes:
-        data = (np.asarray(real[:half]), fake[:half])
-        state, _ = fit(step, start, data, steps=steps, batch_size=batch_size, seed=seed, progress=False)
-        judge = trained_model(critic, state)
-        answers = jnp.concatenate([judge(real[half:]) > 0, judge(fake[half:]) < 0])
-        right.append(float(answers.mean()))
-    return np.asarray(right)

@@ -1,6 +1,7 @@
 """A fresh critic for two frozen sets of samples: can anyone tell them apart?"""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from flax import nnx
 from gencore.losses import non_saturating
 from gencore.metrics import jensen_shannon_bound
 from gencore.models import Critic
-from gencore.training import fit, gradient_step, trained_model
+from gencore.training import Step, TrainState, fit, gradient_step, trained_model
 from gencore.types import Features
 
 __all__ = ["Detection", "tell_apart"]
@@ -29,6 +30,21 @@ class Detection(NamedTuple):
     critic: Critic
     accuracy: float
     divergence: float
+
+
+@lru_cache(maxsize=16)
+def _newcomer(
+    columns: int, hidden: tuple[int, ...], steps: int, learning_rate: float, decay: float, seed: int
+) -> tuple[Critic, Step, TrainState]:
+    """A critic that has seen nothing, and its step: the same objects for the same numbers, which compile once."""
+    model = Critic(columns, hidden, value_range=None, rngs=nnx.Rngs(seed))
+
+    def loss(critic: Critic, batch: Any, key: Any, step: Any) -> Any:
+        x, y = batch
+        return non_saturating.real(critic(x)).mean() + non_saturating.fake(critic(y)).mean(), {}
+
+    tx = optax.adamw(optax.cosine_decay_schedule(learning_rate, steps), weight_decay=decay)
+    return (model, *gradient_step(model, loss, tx))
 
 
 def tell_apart(
@@ -87,14 +103,7 @@ def tell_apart(
     (seen_real, new_real), (seen_fake, new_fake) = (
         np.split(np.asarray(x)[rng.permutation(len(x))[: 2 * half]], 2) for x in (real, fake)
     )
-    model = Critic(real.shape[1], hidden, value_range=None, rngs=nnx.Rngs(seed))
-
-    def loss(critic: Critic, batch: Any, key: Any, step: Any) -> Any:
-        x, y = batch
-        return non_saturating.real(critic(x)).mean() + non_saturating.fake(critic(y)).mean(), {}
-
-    tx = optax.adamw(optax.cosine_decay_schedule(learning_rate, steps), weight_decay=decay)
-    step, state = gradient_step(model, loss, tx)
+    model, step, state = _newcomer(real.shape[1], tuple(hidden), steps, learning_rate, decay, seed)
     state, _ = fit(
         step, state, (seen_real, seen_fake), steps=steps, batch_size=batch_size, seed=seed, progress=False
     )

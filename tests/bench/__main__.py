@@ -12,18 +12,21 @@ from pathlib import Path
 import psutil
 from peers import load_torch
 
-from bench import metrics, training
+from bench import game, metrics, race, training
 from bench.turns import Job, Row, measure
 from gencore.records import provenance
 
 JOBS: dict[str, tuple[Callable[[], Job], int]] = {  # each with its number of rounds
     "autoencoder": (training.autoencoder_step, 7),
     "vae": (training.vae_step, 7),
+    "gan": (game.gan_step, 5),
+    "conv_gan": (game.conv_gan_step, 5),
     "fid": (metrics.fid, 5),
     "kid": (metrics.kid, 5),
     "is": (metrics.inception, 5),
     "precision": (metrics.precision, 5),
 }
+RACES: dict[str, Callable[[], Row]] = {"gan_race": race.gan_race}  # whole trainings, one run each
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -50,20 +53,27 @@ def seconds(value: float) -> str:
 def main() -> int:
     """Run the jobs, print the table, write it down; the exit status counts no broken promise unless asked to."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("jobs", nargs="*", help=f"which to run, of {', '.join(JOBS)} (default: all)")
+    parser.add_argument(
+        "jobs", nargs="*", help=f"which to run, of {', '.join([*JOBS, *RACES])} (default: all)"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "_build" / "bench.json", help="where to write")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a promise is broken")
     chosen = parser.parse_args()
-    unknown = set(chosen.jobs) - set(JOBS)
+    names = [*JOBS, *RACES]
+    unknown = set(chosen.jobs) - set(names)
     if unknown:
-        parser.error(f"there is no job {', '.join(sorted(unknown))}; choose from {', '.join(JOBS)}")
+        parser.error(f"there is no job {', '.join(sorted(unknown))}; choose from {', '.join(names)}")
     torch = load_torch()
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     busy = psutil.cpu_percent(interval=3) / 100
     if busy > 0.05:
         print(f"The machine is {busy:.0%} busy: these times will not be worth much.", file=sys.stderr)
     rows = []
-    for name in chosen.jobs or JOBS:
+    for name in chosen.jobs or names:
+        if name in RACES:
+            print(f"{name}, one run each ...", file=sys.stderr, flush=True)
+            rows.append(RACES[name]())
+            continue
         job, rounds = JOBS[name]
         print(f"{name}, {rounds} rounds in turns ...", file=sys.stderr, flush=True)
         rows += measure(job(), rounds)

@@ -203,7 +203,7 @@ def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(torch
 def test_the_stored_run_has_every_job_and_keeps_every_promise():
     stored = json.loads(STORED.read_text("utf-8"))
     rows = [Row(**row) for row in stored["rows"]]
-    assert len({row.name for row in rows}) == len(command.JOBS)
+    assert len({row.name for row in rows}) == len(command.JOBS) + len(command.RACES)
     broken = [(row.name, row.peer, row.ratio) for row in rows if not row.kept]
     assert not broken
     promised = {(row.name, row.peer.partition(":")[0]): row.limit for row in rows}

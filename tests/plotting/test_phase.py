@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gencore.plotting import cloud_rows, phase_portrait
+from gencore.plotting import phase_portrait
 
 X, Y = np.linspace(-2, 2, 9), np.linspace(-1, 1, 5)
 FIRST, SECOND = np.meshgrid(X, Y)
@@ -33,19 +33,6 @@ def test_paths_lie_where_they_were_walked_from_a_dot_to_a_cross():
     assert walked.get_color() != ax.lines[3].get_color()
 
 
-def test_clouds_are_drawn_row_by_row_with_words_and_marks():
-    rows = {name: np.random.default_rng(i).normal(size=(3, 20, 2)) for i, name in enumerate(["a", "b"])}
-    centers = np.array([[0.0, 1.0], [1.0, 0.0]])
-    grid: Any = cloud_rows(rows, extent=2.5, titles={"b": ["1", "2", "3"]}, marks=centers)
-    assert grid.shape == (2, 3)
-    dots, rings = grid[1, 2].collections
-    np.testing.assert_array_equal(dots.get_offsets(), rows["b"][2])
-    np.testing.assert_array_equal(rings.get_offsets(), centers)
-    assert grid[1, 2].get_title() == "3" and grid[0, 2].get_title() == ""
-    assert [line[0].get_ylabel() for line in grid] == ["a", "b"]
-    assert grid[0, 0].get_xlim() == (-2.5, 2.5)
-
-
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
@@ -54,16 +41,6 @@ def test_clouds_are_drawn_row_by_row_with_words_and_marks():
         (
             lambda: phase_portrait(X, Y, FIRST, SECOND, paths={"p": np.zeros((4, 3))}, **NAMES),
             r"paths\['p'\] must have shape \(steps, 2\)",
-        ),
-        (lambda: cloud_rows({}, extent=1), "got none"),
-        (lambda: cloud_rows({"a": np.zeros((3, 2))}, extent=1), r"\(columns, n, 2\)"),
-        (
-            lambda: cloud_rows({"a": np.zeros((3, 5, 2)), "b": np.zeros((2, 5, 2))}, extent=1),
-            "equally many columns",
-        ),
-        (
-            lambda: cloud_rows({"a": np.zeros((3, 5, 2))}, extent=1, titles={"a": ["x"]}),
-            r"titles\['a'\] must hold 3 words",
         ),
     ],
 )

@@ -58,6 +58,15 @@ def test_a_film_has_a_row_for_each_model_and_a_column_for_each_moment():
     np.testing.assert_array_equal(axes[1, 2].collections[0].get_offsets(), np.ones((4, 2)))
 
 
+def test_a_row_can_have_words_of_its_own_and_marks_are_in_every_picture():
+    films = {name: np.random.default_rng(i).normal(size=(3, 20, 2)) for i, name in enumerate("ab")}
+    centers = np.array([[0.0, 1.0], [1.0, 0.0]])
+    axes: Any = film_strip(films, {"a": ["1", "2", "3"], "b": ["4", "5", "6"]}, extent=WINDOW, marks=centers)
+    assert [ax.get_title(loc="center") for ax in axes.flat] == list("123456")
+    for ax in axes.flat:
+        np.testing.assert_array_equal(ax.collections[-1].get_offsets(), centers)
+
+
 def test_no_points_at_all_are_drawn_as_none():
     ax: Any = plane(np.zeros((0, 2)), extent=WINDOW)
     assert len(ax.collections[0].get_offsets()) == 0
@@ -80,6 +89,16 @@ def test_no_points_at_all_are_drawn_as_none():
         (
             lambda: film_strip({"GAN": np.zeros((1, 4, 2))}, ["a"], extent=WINDOW, arrows={"VAE": []}),
             r"arrows names \['VAE'\]",
+        ),
+        (
+            lambda: film_strip({"a": np.zeros((2, 4, 2))}, {"b": ["1", "2"]}, extent=WINDOW),
+            r"columns names \['b'\], but the rows are \['a'\]",
+        ),
+        (
+            lambda: film_strip(
+                dict.fromkeys("ab", np.zeros((2, 4, 2))), {"a": "12", "b": "1"}, extent=WINDOW
+            ),
+            "'b' has 1 moments",
         ),
     ],
 )

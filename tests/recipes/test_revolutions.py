@@ -58,15 +58,6 @@ def test_squared_error_sends_every_point_to_the_mean():
     assert np.linalg.norm(made, axis=1).mean() < 0.3  # the ring has radius 2
 
 
-def test_a_fresh_detective_guesses_where_nothing_differs_and_sees_a_missing_mode():
-    real, other, third = (np.asarray(ring_of_gaussians(jax.random.key(k), 2000)) for k in range(3))
-    missing = third[third[:, 0] < 1.0][: len(third) // 2]
-    missing = np.tile(missing, (3, 1))[:2000]
-    same, lacking = revolutions.fresh_detective(real, np.stack([other, missing]))
-    assert same == pytest.approx(0.5, abs=0.05)
-    assert lacking > 0.58
-
-
 def test_a_critic_that_stops_learning_stays_as_it_is():
     film = plane_gan.play(
         ring_of_gaussians, plane_gan.Settings(steps=40), critic_until=20, frames=5, samples=5
@@ -82,10 +73,6 @@ def test_a_critic_that_stops_learning_stays_as_it_is():
     [
         (lambda: revolutions.train_diffusion(two_moons, revolutions.QUICK, seeds=()), "seeds is empty"),
         (lambda: revolutions.train_diffusion(two_moons, revolutions.QUICK, frames=0), "frames is 0"),
-        (
-            lambda: revolutions.fresh_detective(np.zeros((4, 2), "f"), np.zeros((1, 5, 2), "f")),
-            "real has 4 points and each set of fakes 5",
-        ),
     ],
 )
 def test_what_cannot_be_trained_is_refused(call, words):

@@ -1,10 +1,14 @@
 """A fresh critic against two Gaussians, whose best critic is known."""
 
+import logging
+
+import jax
 import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import norm
 
+from gencore.data import ring_of_gaussians
 from gencore.recipes.two_sample import tell_apart
 
 RNG = np.random.default_rng(0)
@@ -46,3 +50,22 @@ def test_arguments_are_checked():
         tell_apart(gaussian(0, 1), np.zeros((300, 2), "f"))
     with pytest.raises(ValueError, match="half of the smaller set has 100 samples, and batch_size is 128"):
         tell_apart(gaussian(0, 1), gaussian(0, 1, 200))
+
+
+def test_a_missing_mode_is_seen():
+    real, other, third = (np.asarray(ring_of_gaussians(jax.random.key(k), 2000)) for k in range(3))
+    missing = np.tile(third[third[:, 0] < 1.0][:1000], (2, 1))
+    assert abs(tell_apart(real, other, steps=600, learning_rate=3e-3).accuracy - 0.5) < 0.05
+    assert tell_apart(real, missing, steps=600, learning_rate=3e-3).accuracy > 0.58
+
+
+def test_the_same_training_starts_from_the_same_critic_and_compiles_once(caplog):
+    rng = np.random.default_rng(0)
+    left, right = rng.normal(size=(2, 300, 2)).astype("f")
+    options = {"steps": 20, "batch_size": 32}
+    first = tell_apart(left, right, **options)
+    before = caplog.text.count("Finished XLA compilation")
+    with jax.log_compiles(), caplog.at_level(logging.WARNING, logger="jax"):
+        again = tell_apart(left, right, **options)
+    assert first.divergence == again.divergence
+    assert caplog.text.count("Finished XLA compilation") == before
