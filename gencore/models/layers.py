@@ -49,8 +49,7 @@ class MLP(nnx.Module):
                 f"sizes is {tuple(sizes)}; give at least an input and an output width, all positive"
             )
         self.layers = ModuleList(
-            nnx.Linear(n_in, n_out, kernel_init=he_normal, rngs=rngs)
-            for n_in, n_out in pairwise(sizes)
+            nnx.Linear(n_in, n_out, kernel_init=he_normal, rngs=rngs) for n_in, n_out in pairwise(sizes)
         )
         self.activation = activation
 
