@@ -40,7 +40,7 @@ test reference lowest newest colab: export GENCORE_PROFILE = quick
 # Two workers share two cores: one thread each for NumPy, or they wait for one another.
 test lowest newest: export OPENBLAS_NUM_THREADS = 1
 test lowest newest colab: export PYDEVD_DISABLE_FILE_VALIDATION = 1
-SUITE = -n $(JOBS) --dist loadfile -m "not reference" \
+SUITE = -n $(JOBS) --dist loadfile -m "not reference$(if $(filter no,$(SLOW)), and not slow)" \
   --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)
 test: $(READY) ## prove everything, in random order: the library, its examples, the book, every stored output
 	$(RUN) pytest --nbval $(SUITE)

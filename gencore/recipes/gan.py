@@ -54,7 +54,7 @@ class Settings:
     warmup_steps: int = 500
     beta2: float = 0.99
     batch_size: int = 256
-    steps: int = 8000
+    steps: int = 7000
     ema_decay: float = 0.998
     samples: int = 10_000
 

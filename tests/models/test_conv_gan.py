@@ -33,6 +33,7 @@ def test_images_are_pixels_and_logits_are_one_each():
     assert judge(images, LABELS).shape == (8,)
 
 
+@pytest.mark.slow
 def test_the_class_changes_what_is_made_and_what_is_judged():
     maker, judge = players()
     z = jax.random.normal(jax.random.key(0), (8, 4))
@@ -69,6 +70,7 @@ def test_every_parameter_of_both_players_trains():
             assert np.isfinite(change).all() and np.abs(change).max() > 0, (player, path)
 
 
+@pytest.mark.slow
 def test_the_generator_learns_which_half_is_bright():
     images = np.full((60, 28, 28), 0.1, np.float32)
     images[:, :, :14] = 0.9

@@ -48,6 +48,7 @@ def test_the_loss_is_the_mean_square_over_numbers_whatever_the_shape():
     assert float(image) == pytest.approx(float(flat), rel=0.2)  # other noise, same size
 
 
+@pytest.mark.slow
 def test_training_comes_near_the_best_denoiser():
     schedule, centers = linear_schedule(), np.array([[1.0, 0.0], [-1.0, 0.0]], np.float32)
     rng = np.random.default_rng(0)

@@ -35,6 +35,7 @@ def test_chains_find_the_moments_of_a_gaussian(name: str):
     np.testing.assert_allclose(np.cov(flat.T) / scale, cov / scale, atol=5 * np.sqrt(2 / chains.ess.min()))
 
 
+@pytest.mark.slow
 def test_r_hat_notices_two_peaks_that_no_chain_connects():
     def log_density(x):
         return jnp.logaddexp(-0.5 * jnp.square(x - 20).sum(), -0.5 * jnp.square(x + 20).sum())

@@ -32,6 +32,7 @@ def test_a_seed_gives_the_same_film_whatever_company_it_has():
     np.testing.assert_allclose(alone.logits(0, 1, points), among.logits(1, 1, points), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_settings_reach_the_game():
     base = play(ring_of_gaussians, TINY, frames=2, samples=7)
     assert not base.curves["penalty"].any()
@@ -52,6 +53,7 @@ def test_arguments_are_checked():
         play(ring_of_gaussians, TINY, frames=1)
 
 
+@pytest.mark.slow
 def test_the_repaired_game_covers_the_ring_in_nine_of_ten_seeds_and_the_plain_one_fails_more_often():
     def covered(chosen):
         film = play(ring_of_gaussians, chosen, seeds=range(10), frames=2, samples=2000)

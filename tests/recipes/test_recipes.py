@@ -18,6 +18,7 @@ DIGITS = load_mnist("train", source="embedded")
 TEST = load_mnist("test", source="embedded")
 
 
+@pytest.mark.slow
 def test_autoencoder_beats_pca_of_few_components():
     chosen = replace(autoencoder.settings("quick"), epochs=10)
     model, history = autoencoder.train(DIGITS.flat, DIGITS.flat, chosen, progress=False)
@@ -33,6 +34,7 @@ def test_pca_error_is_the_variance_that_is_left():
     assert autoencoder.pca_error(DIGITS.flat, DIGITS.flat, 128) == pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_vae_learns_and_warm_up_delays_the_kl_term():
     chosen = replace(vae.settings("quick"), hidden=(64,), latent_dim=4, steps=300)
     plain = vae.train(DIGITS.flat, chosen, progress=False)
@@ -65,6 +67,7 @@ def test_coverage_counts_classes_and_finds_copies():
     assert "label_agreement" not in fresh
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conditional", [True, False])
 def test_gan_learns(conditional):
     small = replace(gan.settings("quick"), steps=250, generator_hidden=(64,), critic_hidden=(64,))
@@ -109,6 +112,7 @@ def test_command_line_writes_a_record(tmp_path, monkeypatch, capsys):
     assert "val_loss" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_classifier_recipe_learns():
     model, _ = classifier.train(DIGITS, classifier.Settings(steps=150), progress=False)
     assert classifier.accuracy(model, TEST) > 0.85

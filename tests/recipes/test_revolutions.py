@@ -36,6 +36,7 @@ def test_more_updates_of_the_critic_cost_more():
     assert 1.3 < revolutions.game_cost(twice) / revolutions.game_cost(once) < 2
 
 
+@pytest.mark.slow
 def test_a_film_starts_with_noise_and_comes_near_the_data():
     chosen = replace(revolutions.QUICK, game=plane_gan.Settings(steps=500), timesteps=100, samples=500)
     film = revolutions.train_diffusion(two_moons, chosen, seeds=(0, 1), frames=3)
