@@ -82,3 +82,21 @@ class Denoiser(Protocol):
     def __call__(self, x: Any, t: Any, /) -> Any:
         """Return the noise in ``x``, shape (batch, ...), at the time steps ``t``, shape (batch,)."""
         ...
+
+
+@runtime_checkable
+class ClassDenoiser(Protocol):
+    """Anything that says which noise it sees in noisy examples of known classes: a function of (x, t, labels)."""
+
+    def __call__(self, x: Any, t: Any, labels: Any, /) -> Any:
+        """Return the noise in ``x``, shape (batch, ...), for time steps and class numbers of shape (batch,)."""
+        ...
+
+
+@runtime_checkable
+class Velocity(Protocol):
+    """Anything that says where points of a flow go: a function of (x, time), or a model."""
+
+    def __call__(self, x: Any, time: Any, /) -> Any:
+        """Return the velocity at ``x``, shape (batch, ...), and at times from 0 to 1, shape (batch,)."""
+        ...

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from gencore.diffusion.schedules import NoiseSchedule
 from gencore.types import AnyArray, Examples, Timesteps
 
-__all__ = ["Posterior", "add_noise", "posterior", "x0_from_noise"]
+__all__ = ["Posterior", "add_noise", "at_steps", "posterior", "x0_from_noise"]
 
 
 class Posterior(NamedTuple):
@@ -29,8 +29,21 @@ class Posterior(NamedTuple):
     variance: Examples
 
 
-def _at(table: Float[AnyArray, " timesteps"], t: Timesteps, like: Examples) -> jax.Array:
-    """One entry of the table for each example, shaped (batch, 1, ...) so that it multiplies the example."""
+def at_steps(table: Float[AnyArray, " timesteps"], t: Timesteps, like: Examples) -> jax.Array:
+    """Look a table up for each example.
+
+    Args:
+        table: One number for each time step of a schedule.
+        t: A time step for each example, shape (batch,).
+        like: The examples, shape (batch, ...).
+
+    Returns:
+        Their entries, shape (batch, 1, ...), which multiply the examples.
+
+    Example:
+        >>> at_steps(jnp.array([0.5, 0.25]), jnp.array([1, 0, 1]), jnp.zeros((3, 28, 28))).shape
+        (3, 1, 1)
+    """
     return jnp.asarray(table)[t].reshape(-1, *(1,) * (like.ndim - 1))
 
 
@@ -59,8 +72,8 @@ def add_noise(schedule: NoiseSchedule, x0: Examples, noise: Examples, t: Timeste
         Ho et al. 2020, eq. 4.
     """
     return (
-        _at(schedule.sqrt_alphas_cumprod, t, x0) * x0
-        + _at(schedule.sqrt_one_minus_alphas_cumprod, t, x0) * noise
+        at_steps(schedule.sqrt_alphas_cumprod, t, x0) * x0
+        + at_steps(schedule.sqrt_one_minus_alphas_cumprod, t, x0) * noise
     )
 
 
@@ -88,8 +101,8 @@ def x0_from_noise(schedule: NoiseSchedule, noise: Examples, x_t: Examples, t: Ti
     Reference:
         Ho et al. 2020, eq. 15.
     """
-    spread = _at(schedule.sqrt_one_minus_alphas_cumprod, t, x_t)
-    return (x_t - spread * noise) / _at(schedule.sqrt_alphas_cumprod, t, x_t)
+    spread = at_steps(schedule.sqrt_one_minus_alphas_cumprod, t, x_t)
+    return (x_t - spread * noise) / at_steps(schedule.sqrt_alphas_cumprod, t, x_t)
 
 
 def posterior(schedule: NoiseSchedule, x0: Examples, x_t: Examples, t: Timesteps) -> Posterior:
@@ -125,10 +138,10 @@ def posterior(schedule: NoiseSchedule, x0: Examples, x_t: Examples, t: Timesteps
     """
     first = (jnp.asarray(t) == 0).reshape(-1, *(1,) * (x_t.ndim - 1))
     before = jnp.maximum(jnp.asarray(t) - 1, 0)
-    beta = _at(schedule.betas, t, x_t)
-    spread = jnp.square(_at(schedule.sqrt_one_minus_alphas_cumprod, t, x_t))
-    spread_before = jnp.square(_at(schedule.sqrt_one_minus_alphas_cumprod, before, x_t))
+    beta = at_steps(schedule.betas, t, x_t)
+    spread = jnp.square(at_steps(schedule.sqrt_one_minus_alphas_cumprod, t, x_t))
+    spread_before = jnp.square(at_steps(schedule.sqrt_one_minus_alphas_cumprod, before, x_t))
     spread_before = jnp.where(first, 0.0, spread_before)
-    scale_before = jnp.where(first, 1.0, _at(schedule.sqrt_alphas_cumprod, before, x_t))
+    scale_before = jnp.where(first, 1.0, at_steps(schedule.sqrt_alphas_cumprod, before, x_t))
     mean = (scale_before * beta * x0 + jnp.sqrt(1 - beta) * spread_before * x_t) / spread
     return Posterior(mean, spread_before / spread * beta)

@@ -16,6 +16,7 @@ from gencore.models.linear_gaussian import LinearGaussian
 from gencore.models.mcmc import Chains, sample_chains
 from gencore.models.ngram import NGram
 from gencore.models.principal import PrincipalCode
+from gencore.models.residual_denoiser import ResidualDenoiser
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 
@@ -44,6 +45,7 @@ __all__ = [
     "MinibatchStd",
     "NGram",
     "PrincipalCode",
+    "ResidualDenoiser",
     "SpectralLinear",
     "WeightsError",
     "climb",

@@ -79,7 +79,7 @@ class ConvCritic(nnx.Module):
         minibatch: MinibatchStd | MinibatchDiscrimination | None = None,
         rngs: nnx.Rngs,
     ):
-        shrink = {"kernel_size": (4, 4), "strides": (2, 2), "kernel_init": init, "rngs": rngs}
+        shrink = {"kernel_size": (4, 4), "strides": (2, 2), "kernel_init": he_normal, "rngs": rngs}
         self.shrink1 = nnx.Conv(1, width, **shrink)
         self.shrink2 = nnx.Conv(width, 2 * width, **shrink)
         self.linear = nnx.Linear(7 * 7 * 2 * width + classes, features, kernel_init=he_normal, rngs=rngs)

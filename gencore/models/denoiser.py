@@ -8,19 +8,21 @@ from flax import nnx
 from jaxtyping import Float
 
 from gencore.models.layers import MLP
-from gencore.types import AnyArray, Timesteps, Vectors
+from gencore.types import AnyArray, PerExample, Timesteps, Vectors
 
 __all__ = ["MLPDenoiser", "time_features"]
 
 
-def time_features(t: Timesteps, width: int, *, longest: float = 10_000.0) -> Float[AnyArray, "batch width"]:
+def time_features(
+    t: Timesteps | PerExample, width: int, *, longest: float = 10_000.0
+) -> Float[AnyArray, "batch width"]:
     r"""Write a time step as waves, so that near times look alike and far ones do not.
 
     .. math:: \left( \cos(\omega_k t), \; \sin(\omega_k t) \right)_{k = 0, \dots, h-1},
               \qquad \omega_k = L^{-k/h}, \quad h = \tfrac12 \text{width}
 
     Args:
-        t: Time steps, shape (batch,).
+        t: Time steps, or other times, shape (batch,).
         width: Number of features, even.
         longest: The wavelength of the slowest wave is about :math:`2 \pi` times this number :math:`L`.
 

@@ -34,9 +34,9 @@ class Settings:
         critic_hidden: Widths of the critic's.
         r1: Weight of the zero-centered gradient penalty on real images.
         r1_every: Steps from one payment of the penalty to the next.
-        learning_rate: Both players' highest Adam rate; after the warm-up it falls to a tenth along a line.
-        warmup_steps: Steps in which the rate rises from 0. Without them some seeds lose their balance early, and the
-            time that it takes to find it again.
+        learning_rate: Both players' Adam rate at the start; it falls to a tenth along a line.
+        clip_norm: Longest gradient of a player; longer ones are shortened. Without it a player leaps now and then, and
+            the game needs a thousand steps to find its balance again.
         beta2: Adam's decay of squared gradients; its momentum is 0.
         batch_size: Images a step.
         steps: Training steps: one update of the critic and one of the generator.
@@ -51,12 +51,22 @@ class Settings:
     r1: float = 0.5
     r1_every: int = 4
     learning_rate: float = 2e-3
-    warmup_steps: int = 500
+    clip_norm: float = 0.3
     beta2: float = 0.99
     batch_size: int = 256
     steps: int = 7000
     ema_decay: float = 0.998
     samples: int = 10_000
+
+    def rate(self) -> optax.Schedule:
+        """The learning rate of each step."""
+        return optax.linear_schedule(self.learning_rate, self.learning_rate / 10, self.steps)
+
+    def optimizer(self) -> optax.GradientTransformation:
+        """What moves a player."""
+        return optax.chain(
+            optax.clip_by_global_norm(self.clip_norm), optax.adam(self.rate(), b1=0.0, b2=self.beta2)
+        )
 
 
 FULL = Settings()
@@ -135,15 +145,6 @@ def train(
     d, rngs = images.shape[1], nnx.Rngs(seed)
     generator = Generator(chosen.latent_dim, chosen.generator_hidden, d, classes=chosen.classes, rngs=rngs)
     critic = Critic(d, chosen.critic_hidden, classes=chosen.classes, minibatch=MinibatchStd(), rngs=rngs)
-    rate = optax.join_schedules(
-        [
-            optax.linear_schedule(0.0, chosen.learning_rate, chosen.warmup_steps),
-            optax.linear_schedule(
-                chosen.learning_rate, chosen.learning_rate / 10, chosen.steps - chosen.warmup_steps
-            ),
-        ],
-        [chosen.warmup_steps],
-    )
 
     def penalty(critic: Any, real: Any, fake: Any, key: Any) -> Any:
         return chosen.r1 * r1_penalty(critic, real)
@@ -152,8 +153,8 @@ def train(
         generator,
         critic,
         non_saturating,
-        optax.adam(rate, b1=0.0, b2=chosen.beta2),
-        optax.adam(rate, b1=0.0, b2=chosen.beta2),
+        chosen.optimizer(),
+        chosen.optimizer(),
         penalty=penalty,
         penalty_every=chosen.r1_every,
         ema_decay=chosen.ema_decay,

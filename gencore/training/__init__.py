@@ -1,6 +1,13 @@
 """Training: one loop for every family, what each minimizes, and checkpoints."""
 
 from gencore.training.checkpoint import CheckpointError, Checkpoints
+from gencore.training.denoising import (
+    FlowTimes,
+    denoising_loss,
+    flow_matching_loss,
+    logit_normal_times,
+    uniform_times,
+)
 from gencore.training.game import GameState, Penalty, Player, adversarial_step, trained_generator
 from gencore.training.history import History
 from gencore.training.interval import batch_indices
@@ -17,6 +24,7 @@ from gencore.training.state import Loss, Step, TrainState, gradient_step, traine
 __all__ = [
     "CheckpointError",
     "Checkpoints",
+    "FlowTimes",
     "GameState",
     "History",
     "Loss",
@@ -29,11 +37,15 @@ __all__ = [
     "autoencoder_loss",
     "batch_indices",
     "classifier_loss",
+    "denoising_loss",
     "fit",
+    "flow_matching_loss",
     "gradient_step",
+    "logit_normal_times",
     "noise_prediction_loss",
     "side_by_side",
     "trained_generator",
     "trained_model",
+    "uniform_times",
     "vae_loss",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from peers import load_torch
 
-from bench.gan_twin import linear, spread
+from bench.gan_twin import linear, spread, with_class
 from gencore.models import ConvCritic, ConvGenerator
 
 
@@ -43,7 +43,7 @@ def maker(model: ConvGenerator) -> Any:
 
         def forward(self, z: Any, y: Any) -> Any:
             gelu = torch.nn.functional.gelu
-            h = gelu(self.linear(torch.cat([z, y], dim=1)), approximate="tanh")
+            h = gelu(self.linear(with_class(z, y)), approximate="tanh")
             h = h.view(len(h), 7, 7, -1).permute(0, 3, 1, 2)
             h = gelu(self.grow1(h), approximate="tanh")
             return torch.sigmoid(self.grow2(h)).flatten(1)
@@ -65,7 +65,7 @@ def judge(model: ConvCritic) -> Any:
             leaky = torch.nn.functional.leaky_relu
             h = leaky(self.shrink1((2 * x - 1).view(-1, 1, 28, 28)), 0.2)
             h = leaky(self.shrink2(h), 0.2).permute(0, 2, 3, 1).flatten(1)
-            h = leaky(self.linear(torch.cat([h, y], dim=1)), 0.2)
+            h = leaky(self.linear(with_class(h, y)), 0.2)
             return self.head(torch.cat([h, spread(h)], dim=1))[:, 0]
 
     return Twin()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax.numpy as jnp
-import optax
 from flax import nnx
 
 from bench import conv_twin, gan_twin
@@ -37,12 +36,12 @@ def conv_players(chosen: gan.Settings, width: int = 32) -> tuple[ConvGenerator, 
 
 
 def our_step(both: tuple[Any, Any], chosen: gan.Settings) -> Any:
-    """The recipe's step at a constant learning rate, without the average of the weights."""
+    """The recipe's step, without the average of the weights."""
 
     def penalty(critic: Any, real: Any, fake: Any, key: Any) -> Any:
         return chosen.r1 * r1_penalty(critic, real)
 
-    tx = [optax.adam(chosen.learning_rate, b1=0.0, b2=chosen.beta2) for _ in range(2)]
+    tx = chosen.optimizer(), chosen.optimizer()
     return adversarial_step(*both, non_saturating, *tx, penalty=penalty, penalty_every=chosen.r1_every)
 
 
@@ -67,7 +66,7 @@ def game_job(
         {form: peer(form) for form in forms},
         limits,
         units=steps,
-        note=f"batch {chosen.batch_size}, Adam, R1 penalty every {chosen.r1_every} steps",
+        note=f"batch {chosen.batch_size}, clip, Adam, R1 penalty every {chosen.r1_every} steps",
     )
 
 

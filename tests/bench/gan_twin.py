@@ -22,6 +22,11 @@ def linear(layer: Any) -> Any:
     return twin
 
 
+def with_class(x: Any, y: Any) -> Any:
+    """Append one-hot classes, half as long as the rest."""
+    return load_torch().cat([x, 0.5 * x.shape[1] ** 0.5 * y], dim=1)
+
+
 def maker(model: Generator) -> Any:
     """The generator: noise and one-hot classes to pixels."""
     torch = load_torch()
@@ -33,7 +38,7 @@ def maker(model: Generator) -> Any:
             self.network = network
 
         def forward(self, z: Any, y: Any) -> Any:
-            return torch.sigmoid(self.network(torch.cat([z, y], dim=1)))
+            return torch.sigmoid(self.network(with_class(z, y)))
 
     return Twin()
 
@@ -54,7 +59,7 @@ def judge(model: Critic) -> Any:
             self.head = linear(model.head)
 
         def forward(self, x: Any, y: Any) -> Any:
-            h = torch.cat([2 * x - 1, y], dim=1)
+            h = with_class(2 * x - 1, y)
             for layer in self.layers:
                 h = torch.nn.functional.leaky_relu(layer(h), 0.2)
             return self.head(torch.cat([h, spread(h)], dim=1))[:, 0]
@@ -94,18 +99,21 @@ class Game:
     def step(self, x: Any, y: Any) -> None:
         """The critic moves, then the generator."""
         torch = load_torch()
+        clip = lambda player, longest: torch.nn.utils.clip_grad_norm_(player.parameters(), longest)  # noqa: E731
         (fast_g, fast_d), (g_tx, d_tx), chosen = self.fast, self.txs, self.chosen
         with torch.no_grad():
             fake = fast_g(torch.randn(len(x), chosen.latent_dim), y)
         d_tx.zero_grad(set_to_none=True)
         r1 = chosen.r1 * chosen.r1_every if self.count % chosen.r1_every == 0 else 0.0
         critic_loss(fast_d, x, fake, y, r1, plain=self.d).backward()
+        clip(self.d, chosen.clip_norm)
         d_tx.step()
         g_tx.zero_grad(set_to_none=True)
         self.d.requires_grad_(False)
         made = fast_g(torch.randn(len(x), chosen.latent_dim), y)
         torch.nn.functional.softplus(-fast_d(made, y)).mean().backward()
         self.d.requires_grad_(True)
+        clip(self.g, chosen.clip_norm)
         g_tx.step()
         self.count += 1
 

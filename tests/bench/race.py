@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
@@ -63,11 +64,11 @@ def theirs(digits: LabeledImages, judge: Judge, chosen: gan.Settings, every: int
     images = torch.from_numpy(digits.flat)
     classes = torch.nn.functional.one_hot(torch.from_numpy(digits.labels).long(), chosen.classes).float()
     average = [p.detach().clone() for p in g.parameters()]
+    rates = np.asarray(jax.vmap(chosen.rate())(jnp.arange(chosen.steps)))
     judge.began = time.perf_counter()
     for i, batch in enumerate(torch.from_numpy(rows.astype(np.int64))):
-        rate = chosen.learning_rate * (1 - 0.9 * i / chosen.steps)
         for tx in play.txs:
-            tx.param_groups[0]["lr"] = rate
+            tx.param_groups[0]["lr"] = float(rates[i])
         play.step(images[batch], classes[batch])
         # The average's decay warms up as ours does.
         decay = min(chosen.ema_decay, (1 + i) / (10 + i))

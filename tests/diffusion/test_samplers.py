@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
+from gaussian_data import COVARIANCE, MEAN, gaussian_denoiser
 
 from gencore.diffusion import (
     cosine_schedule,
@@ -18,22 +19,6 @@ from gencore.diffusion import (
 )
 from gencore.metrics import mode_coverage
 from gencore.models import MLPDenoiser
-
-MEAN = np.array([1.5, -0.5])
-COVARIANCE = np.array([[0.8, 0.3], [0.3, 0.25]])
-
-
-def gaussian_denoiser(schedule):
-    """Expected noise for data from N(MEAN, COVARIANCE), by the rule of conditional Gaussians, along their axes."""
-    variances, axes = np.linalg.eigh(COVARIANCE)
-
-    def denoise(x, t):
-        scale = jnp.asarray(schedule.sqrt_alphas_cumprod)[t][:, None]
-        noise = jnp.asarray(schedule.sqrt_one_minus_alphas_cumprod)[t][:, None]
-        gap = (x - scale * MEAN) @ axes
-        return noise * (gap / (scale**2 * variances + noise**2)) @ axes.T
-
-    return denoise
 
 
 @pytest.mark.parametrize("schedule", [linear_schedule(), cosine_schedule()], ids=["linear", "cosine"])

@@ -8,11 +8,14 @@ import pytest
 from flax import nnx
 
 from gencore.diffusion import linear_schedule
-from gencore.models import VAE, Autoencoder, DigitClassifier, Gaussian, MLPDenoiser
+from gencore.models import VAE, Autoencoder, DigitClassifier, Gaussian, MLPDenoiser, ResidualDenoiser
 from gencore.training import (
     autoencoder_loss,
     classifier_loss,
+    denoising_loss,
+    flow_matching_loss,
     gradient_step,
+    logit_normal_times,
     noise_prediction_loss,
     vae_loss,
 )
@@ -27,6 +30,16 @@ CASES = {
     "denoiser": (
         lambda r: MLPDenoiser(784, (32, 32), rngs=r),
         noise_prediction_loss(linear_schedule()),
+        PIXELS,
+    ),
+    "class-denoiser": (
+        lambda r: ResidualDenoiser(784, 32, 2, classes=10, rngs=r),
+        denoising_loss(linear_schedule(), null_label=10, drop=0.3),
+        (PIXELS, LABELS),
+    ),
+    "flow": (
+        lambda r: ResidualDenoiser(784, 32, 2, time_scale=1000.0, rngs=r),
+        flow_matching_loss(times=logit_normal_times),
         PIXELS,
     ),
     "classifier": (lambda r: DigitClassifier(rngs=r), classifier_loss, (PIXELS.reshape(-1, 28, 28), LABELS)),
