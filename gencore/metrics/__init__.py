@@ -17,6 +17,7 @@ Metric                                   Needs                         Tells
 :func:`active_units`                     posterior means of codes      how many latent dimensions are in use
 :func:`mode_coverage`                    samples and a mixture         how many of the modes are reached
 :func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
+:func:`path_steps`                       features along paths          whether pictures change evenly
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`two_nn_dimension`                 any points                    how many dimensions they really fill
@@ -56,6 +57,7 @@ from gencore.metrics.likelihood import bits_per_dimension, perplexity
 from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_coverage, precision_recall
 from gencore.metrics.modes import ModeCoverage, mode_coverage
 from gencore.metrics.sharpness import edge_energy
+from gencore.metrics.smoothness import PathSteps, path_steps
 
 __all__ = [
     "DensityCoverage",
@@ -63,6 +65,7 @@ __all__ = [
     "Interval",
     "ModeCoverage",
     "Moments",
+    "PathSteps",
     "PrecisionRecall",
     "SamplesNeeded",
     "active_units",
@@ -84,6 +87,7 @@ __all__ = [
     "mode_coverage",
     "mse",
     "off_support",
+    "path_steps",
     "perplexity",
     "precision_recall",
     "psnr",

@@ -10,6 +10,7 @@ from gencore.models.denoiser import MLPDenoiser, time_features
 from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
+from gencore.models.interpolation import lerp, slerp
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
 from gencore.models.linear_gaussian import LinearGaussian
@@ -52,6 +53,7 @@ __all__ = [
     "elbo",
     "extract_features",
     "iwae_bound",
+    "lerp",
     "load_classifier",
     "pack_weights",
     "pathwise_gradients",
@@ -59,6 +61,7 @@ __all__ = [
     "reparameterize",
     "sample_chains",
     "score_function_gradients",
+    "slerp",
     "time_features",
     "unpack_weights",
 ]

@@ -81,7 +81,7 @@ class ResidualDenoiser(nnx.Module):
         if labels is not None and not self.classes:
             raise ValueError("the model has 0 classes, and labels were passed: leave them out")
         features = time_features(self.time_scale * jnp.asarray(t), self.time_width)
-        condition = self.time_second(nnx.gelu(self.time_first(features)))
+        condition = self.time_second(nnx.gelu(self.time_first(jnp.asarray(features))))
         if self.classes:
             condition += self.embed(jnp.full(len(x), self.classes) if labels is None else jnp.asarray(labels))
         h = self.enter(jnp.asarray(x))
