@@ -479,7 +479,7 @@ print(f"so D(x) of a typical real digit is at least {np.exp(-real_most):.3f}")
 #
 # What happens in ours?
 
-# %% mystnb={"figure": {"name": "fig-06-losses", "caption": "A GAN learns digits. Top: both players' losses, means over 100 steps; the dotted lines are an undecided critic's. Bottom: the FID of the images, with both floors."}, "image": {"alt": "Top: after the first few hundred steps both loss curves run almost level, the critic's somewhat below 1.386 and the generator's near 0.7 or 0.8. Bottom: on a logarithmic axis the FID, far below that of random pixels, keeps falling until the end, and is still well above that of real digits."}}
+# %% mystnb={"figure": {"name": "fig-06-losses", "caption": "A GAN learns digits. Top: both players' losses, means over 100 steps; the dotted lines are an undecided critic's. Bottom: the FID of the images, with both floors."}, "image": {"alt": "Top: after the first two hundred steps the generator's loss runs level, somewhat above 0.693, while the critic's sinks slowly and stays between 1.386 and 1.1. Bottom: on a logarithmic axis the FID, far below that of random pixels, keeps falling until the end, and is still well above that of real digits."}}
 from gencore.plotting import floor_lines
 
 _, (top, bottom) = plt.subplots(2, 1, figsize=(7.2, 5.2))
