@@ -49,7 +49,7 @@ def dirac_run(steps, rate, **options):
     step, state = adversarial_step(
         maker, judge, options.pop("loss", wasserstein), optax.sgd(rate), optax.sgd(rate), **options
     )
-    path = []
+    step, path = jax.jit(step), []
     for i in range(steps):
         path.append((float(state.generator.params["theta"][...]), float(state.critic.params["psi"][...])))
         state, _ = step(state, jnp.zeros((4, 1)), jax.random.key(i))
