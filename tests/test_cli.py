@@ -119,6 +119,7 @@ def test_the_same_command_goes_on_where_it_was_cut_off(tmp_path, monkeypatch, ca
     assert steps == [62] and len(record.history["mse"]) == 2
 
 
+@pytest.mark.slow
 def test_two_processes_of_a_slurm_job_write_one_record(tmp_path):
     """JAX reads Slurm's variables; both processes train, the first one writes."""
     with socket.socket() as sock:

@@ -29,6 +29,7 @@ def changed(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the page's commands are for a POSIX shell")
 def test_the_script_says_the_same_on_four_devices_and_in_two_processes(tmp_path):
     with socket.socket() as sock:

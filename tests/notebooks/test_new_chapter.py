@@ -57,6 +57,7 @@ def test_its_stored_outputs_are_true(course: Path):
     passes(course, *PYTEST, "-p", "no:randomly", "--nbval", "--nbval-current-env", f"notebooks/{NAME}.ipynb")
 
 
+@pytest.mark.slow
 def test_the_book_shows_it(course: Path):
     build = "from jupyter_book.cli.main import main; main()"
     passes(course, "-c", build, "build", ".", "--warningiserror", "--keep-going", "--nitpick")

@@ -20,6 +20,7 @@ STATE = {"step": np.array(3), "w": rng.normal(size=(100, 30)).astype("f"), "key"
 HISTORY = History([3], [0.5], {"loss": [0.25]}, {"fid": [(3, 0.5, 12.0)]})
 
 
+@pytest.mark.slow
 def test_a_killed_run_loses_one_checkpoint_interval_at_most_and_ends_with_the_same_bits(
     run, assert_undisturbed
 ):

@@ -78,6 +78,7 @@ def test_four_devices_take_the_same_steps(one_device, tmp_path):
     assert "f32[4,49]" in shared and "f32[16,49]" not in shared and "all-reduce" in shared
 
 
+@pytest.mark.slow
 def test_two_processes_take_the_same_steps_also_after_one_of_them_was_stopped(one_device, tmp_path):
     """SIGTERM to one: both save the same step and end; then the same command."""
     for rank, process in enumerate(start_two(tmp_path, STOP="1")):

@@ -51,6 +51,7 @@ def default_handlers():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "run, number",
     [(True, signal.SIGINT), (False, signal.SIGINT), (True, signal.SIGTERM)],
@@ -71,6 +72,7 @@ def test_a_stopped_run_has_saved_its_last_interval_and_goes_on_as_if_nothing_had
     assert run.ended() == list(range(10, 301, 10))  # not a single step was taken twice
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_stops_at_once_and_leaves_no_half_checkpoint(run, assert_undisturbed):
     run.start()
     run.wait_until(lambda: len(run.ended()) >= 2)
