@@ -8,6 +8,11 @@ from importlib.metadata import version
 
 __all__ = ["main"]
 
+FAMILIES = (
+    *("autoencoder", "classifier", "diffusion", "gan", "latent_diffusion", "small_diffusion"),
+    *("unconditional_gan", "vae"),
+)
+
 # A command imports what it needs when it runs: `gencore --version` is quick, and one command works where another's
 # packages are broken.
 
@@ -18,27 +23,38 @@ def _train(arguments: argparse.Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     from gencore.data import DownloadError
-    from gencore.models.classifier import WEIGHTS_PATH
-    from gencore.recipes import autoencoder, classifier, gan, vae
+    from gencore.recipes import (
+        autoencoder,
+        classifier,
+        diffusion,
+        gan,
+        latent_diffusion,
+        small_diffusion,
+        vae,
+    )
+    from gencore.recipes.recording import DatasetError
     from gencore.records import write_record
     from gencore.training import CheckpointError, TrainingDiverged
 
-    options = {"seed": arguments.seed, "checkpoint_dir": arguments.checkpoint_dir}
+    options = {name: getattr(arguments, name) for name in ("seed", "dataset", "checkpoint_dir")}
     try:
         if arguments.distributed:
             _join()
         with threadpool_limits(1, user_api="blas"):  # NumPy's threads and JAX's would wait for each other
-            if arguments.family == "classifier":
-                record = classifier.record(WEIGHTS_PATH, **options)
+            shipped = {"classifier": classifier.record, "small_diffusion": small_diffusion.record}
+            if arguments.family in shipped:
+                record = shipped[arguments.family](**options)
             else:
                 recipes = {
                     "autoencoder": autoencoder.record,
+                    "diffusion": diffusion.record,
                     "gan": gan.record,
+                    "latent_diffusion": latent_diffusion.record,
                     "unconditional_gan": partial(gan.record, classes=False),
                     "vae": vae.record,
                 }
                 record = recipes[arguments.family](arguments.profile, **options)
-    except (CheckpointError, DownloadError, TrainingDiverged, _NoCluster) as error:
+    except (CheckpointError, DatasetError, DownloadError, TrainingDiverged, _NoCluster) as error:
         print(f"gencore train: {error}", file=sys.stderr)
         return 1
     if jax.process_index() > 0:
@@ -97,8 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     train = commands.add_parser("train", help="run a recipe and write its results record")
     train.add_argument(
         "family",
-        choices=["autoencoder", "classifier", "gan", "unconditional_gan", "vae"],
+        choices=FAMILIES,
         help="what to train",
+    )
+    train.add_argument(
+        "--dataset", choices=["mnist", "fashion_mnist"], default="mnist", help="which images (default mnist)"
     )
     train.add_argument("--seed", type=int, default=0, help="seed of the run (default 0)")
     train.add_argument(

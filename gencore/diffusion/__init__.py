@@ -20,6 +20,7 @@ from gencore.diffusion.latent import LatentSpace, latent_space
 from gencore.diffusion.prediction import (
     Prediction,
     noise_predictor,
+    on_schedule,
     predict_noise,
     predict_velocity,
     predict_x0,
@@ -29,6 +30,7 @@ from gencore.diffusion.samplers import Sampled, invert_ddim, sample_ddim, sample
 from gencore.diffusion.schedules import (
     NoiseSchedule,
     cosine_schedule,
+    evenly_noisy_timesteps,
     linear_schedule,
     respace,
     spaced_timesteps,
@@ -46,6 +48,7 @@ __all__ = [
     "at_steps",
     "cosine_schedule",
     "euler_step",
+    "evenly_noisy_timesteps",
     "flow_point",
     "given_class",
     "guided",
@@ -56,6 +59,7 @@ __all__ = [
     "mixture_denoiser",
     "mixture_velocity",
     "noise_predictor",
+    "on_schedule",
     "posterior",
     "predict_noise",
     "predict_velocity",

@@ -9,13 +9,14 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from gencore.diffusion.functions import as_data
 from gencore.diffusion.process import at_steps
 from gencore.diffusion.schedules import NoiseSchedule
 from gencore.types import Denoiser, Examples, Timesteps
 
-__all__ = ["Prediction", "noise_predictor", "predict_noise", "predict_velocity", "predict_x0"]
+__all__ = ["Prediction", "noise_predictor", "on_schedule", "predict_noise", "predict_velocity", "predict_x0"]
 
 
 class Prediction(NamedTuple):
@@ -90,6 +91,45 @@ def noise_predictor(model: Denoiser, schedule: NoiseSchedule, prediction: Predic
         Salimans and Ho 2022, appendix D.
     """
     return jax.tree_util.Partial(_implied(prediction.to_noise), as_data(model), schedule)
+
+
+def on_schedule(denoise: Denoiser, trained_on: NoiseSchedule, schedule: NoiseSchedule) -> Denoiser:
+    r"""Use a denoiser under another noise schedule than the one it was trained with.
+
+    A network sees nothing of a schedule but the noise in :math:`x_t`. So each time step is told to it as the one at
+    which its own schedule has the nearest :math:`\log` signal-to-noise ratio.
+
+    Args:
+        denoise: A function of (x, t), or a model, that predicts the noise.
+        trained_on: The schedule that it was trained with.
+        schedule: The schedule to use it under.
+
+    Returns:
+        A denoiser for the time steps of ``schedule``.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from gencore.diffusion import cosine_schedule, linear_schedule
+        >>> tell = on_schedule(lambda x, t: t[:, None], cosine_schedule(), linear_schedule())
+        >>> tell(jnp.zeros((2, 1)), jnp.array([0, 500])).ravel()  # half of the linear steps: much noise already
+        Array([  1, 818], dtype=int32)
+
+    Reference:
+        Kingma et al. 2021, section 5.1.
+    """
+    log_snr = [
+        2
+        * np.log(
+            np.asarray(s.sqrt_alphas_cumprod, float) / np.asarray(s.sqrt_one_minus_alphas_cumprod, float)
+        )
+        for s in (schedule, trained_on)
+    ]
+    nearest = np.abs(log_snr[0][:, None] - log_snr[1]).argmin(axis=1)
+    return jax.tree_util.Partial(_told, as_data(denoise), nearest.astype(np.int32))
+
+
+def _told(denoise: Any, steps: Any, x: Any, t: Any) -> Any:
+    return denoise(x, jax.numpy.asarray(steps)[t])
 
 
 @cache

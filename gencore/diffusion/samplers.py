@@ -93,7 +93,7 @@ def sample_ddpm(
     Reference:
         Ho et al. 2020, algorithm 2.
     """
-    return _walk(_ddpm, denoise, schedule, key, shape, timesteps, start, keep)
+    return _walk(ddpm_rule, denoise, schedule, key, shape, timesteps, start, keep)
 
 
 def sample_ddim(
@@ -147,7 +147,7 @@ def sample_ddim(
     """
     if not 0 <= eta <= 1:
         raise ValueError(f"eta is {eta}; choose a number from 0, for no fresh noise, to 1, for DDPM's")
-    return _walk(_ddim, denoise, schedule, key, shape, timesteps, start, keep, eta)
+    return _walk(ddim_rule, denoise, schedule, key, shape, timesteps, start, keep, eta)
 
 
 def sample_dpm_solver(
@@ -201,7 +201,7 @@ def sample_dpm_solver(
     Reference:
         Lu et al. 2022, algorithm 2.
     """
-    return _walk(_dpm_solver, denoise, schedule, key, shape, timesteps, start, keep)
+    return _walk(dpm_solver_rule, denoise, schedule, key, shape, timesteps, start, keep)
 
 
 def invert_ddim(
@@ -317,12 +317,14 @@ def _walk_back(
     return Sampled(x0, path[:kept])
 
 
-def _ddpm(here: _Here) -> Any:
+def ddpm_rule(here: _Here) -> Any:
+    """Draw the step before, given this one and the guess of the clean example."""
     mean, variance = posterior(here.chain, here.x0, here.x, jnp.full(len(here.x), here.i))
     return mean + jnp.sqrt(variance) * here.fresh  # at i = 0 the variance is 0
 
 
-def _ddim(here: _Here, eta: Any) -> Any:
+def ddim_rule(here: _Here, eta: Any) -> Any:
+    """Keep the guesses of the clean example and of the noise, and mix them for the step before."""
     scale, spread = _levels(here.chain, here.i - 1)
     _, variance = posterior(here.chain, here.x0, here.x, jnp.full(len(here.x), here.i))
     variance = jnp.square(eta) * variance
@@ -330,7 +332,8 @@ def _ddim(here: _Here, eta: Any) -> Any:
     return scale * here.x0 + direction * here.noise + jnp.sqrt(variance) * here.fresh
 
 
-def _dpm_solver(here: _Here) -> Any:
+def dpm_solver_rule(here: _Here) -> Any:
+    """As DDIM, with a guess of the clean example that goes on as it went in the last step."""
     chain, i = here.chain, here.i
     levels = jnp.log(
         jnp.asarray(chain.sqrt_alphas_cumprod) / jnp.asarray(chain.sqrt_one_minus_alphas_cumprod)

@@ -14,6 +14,7 @@ Metric                                   Needs                         Tells
 :func:`inception_score` (IS)             class probabilities of fake   sure of a class, and all classes there
 :func:`mse`, :func:`psnr`, :func:`ssim`  images and their targets      how well a picture is given back
 :func:`edge_energy`                      images                        how sharp they are
+:func:`slant`, :func:`stroke_width`      images of digits              how they are written
 :func:`active_units`                     posterior means of codes      how many latent dimensions are in use
 :func:`mode_coverage`                    samples and a mixture         how many of the modes are reached
 :func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
@@ -58,6 +59,8 @@ from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_c
 from gencore.metrics.modes import ModeCoverage, mode_coverage
 from gencore.metrics.sharpness import edge_energy
 from gencore.metrics.smoothness import PathSteps, path_steps
+from gencore.metrics.spectrum import band_agreement, band_power
+from gencore.metrics.strokes import slant, stroke_width
 
 __all__ = [
     "DensityCoverage",
@@ -69,6 +72,8 @@ __all__ = [
     "PrecisionRecall",
     "SamplesNeeded",
     "active_units",
+    "band_agreement",
+    "band_power",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
@@ -93,6 +98,8 @@ __all__ = [
     "psnr",
     "relative_contrast",
     "samples_for_error",
+    "slant",
     "ssim",
+    "stroke_width",
     "two_nn_dimension",
 ]

@@ -2,6 +2,7 @@
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
 from gencore.models.ascent import climb
+from gencore.models.attributes import attribute_direction
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.class_conditional import ClassBernoullis, ClassConditional, ClassGaussians
 from gencore.models.classifier import DigitClassifier, Features, extract_features, load_classifier
@@ -10,7 +11,7 @@ from gencore.models.denoiser import MLPDenoiser, time_features
 from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
-from gencore.models.interpolation import lerp, slerp
+from gencore.models.interpolation import latent_path, lerp, nlerp, slerp
 from gencore.models.layers import MLP
 from gencore.models.likelihood import Bernoulli, Gaussian, Likelihood
 from gencore.models.linear_gaussian import LinearGaussian
@@ -49,12 +50,15 @@ __all__ = [
     "ResidualDenoiser",
     "SpectralLinear",
     "WeightsError",
+    "attribute_direction",
     "climb",
     "elbo",
     "extract_features",
     "iwae_bound",
+    "latent_path",
     "lerp",
     "load_classifier",
+    "nlerp",
     "pack_weights",
     "pathwise_gradients",
     "read_weights",

@@ -20,13 +20,29 @@ from gencore.types import AnyArray, Images
 
 __all__ = ["DigitClassifier", "Features", "extract_features", "load_classifier"]
 
-WEIGHTS_PATH = Path(__file__).with_name("digit_classifier.safetensors")
 
-WEIGHTS_SHA256 = "a69fcaf9efae00d85b91d5212fdd839c865a2d6ff3cc2465cac5a47a16e08901"
-"""Hash of the shipped weights; ``gencore train classifier`` writes the file and prints its hash."""
+class Frozen(NamedTuple):
+    """A classifier that ships with the library.
 
-FEATURE_SCALE = 0.7626
-"""Features are multiplied by this constant, once, so that uniform random pixels stand at FID 570."""
+    Attributes:
+        path: Its weights file, which ``gencore train classifier`` writes.
+        sha256: The file's hash, which the command's record holds.
+        feature_scale: Features are multiplied by this constant, once, so that uniform random pixels stand at FID 570.
+    """
+
+    path: Path
+    sha256: str
+    feature_scale: float
+
+
+FROZEN = {
+    "mnist": Frozen(
+        Path(__file__).with_name("digit_classifier.safetensors"),
+        "a69fcaf9efae00d85b91d5212fdd839c865a2d6ff3cc2465cac5a47a16e08901",
+        feature_scale=0.7626,
+    ),
+}
+"""The frozen classifiers, by the data set that each was trained on."""
 
 
 class DigitClassifier(nnx.Module):
@@ -61,20 +77,26 @@ class DigitClassifier(nnx.Module):
 
 
 @cache
-def load_classifier() -> DigitClassifier:
-    """Load the frozen classifier that ships with the library.
+def load_classifier(dataset: str = "mnist") -> DigitClassifier:
+    """Load a frozen classifier that ships with the library.
+
+    Args:
+        dataset: What it was trained on; so far ``"mnist"``.
 
     Returns:
         The classifier; treat it as read-only, every metric shares it.
 
     Raises:
+        ValueError: No classifier of that data set ships with the library.
         gencore.models.WeightsError: The weights file is missing or changed.
 
     Example:
         >>> load_classifier()(jnp.zeros((1, 28, 28))).shape
         (1, 10)
     """
-    content = read_weights(WEIGHTS_PATH, WEIGHTS_SHA256)
+    if dataset not in FROZEN:
+        raise ValueError(f"dataset is {dataset!r}; there are classifiers of {', '.join(map(repr, FROZEN))}")
+    content = read_weights(FROZEN[dataset].path, FROZEN[dataset].sha256)
     return unpack_weights(DigitClassifier(rngs=nnx.Rngs(0)), content)
 
 
@@ -97,21 +119,24 @@ class Features(NamedTuple):
 @nnx.jit
 def _extract(model: DigitClassifier, images: jax.Array) -> tuple[jax.Array, jax.Array]:
     features = model.features(images)
-    return features * FEATURE_SCALE, jax.nn.softmax(model.head(features))
+    return features, jax.nn.softmax(model.head(features))
 
 
-def extract_features(images: Float[AnyArray, "n ..."], *, batch_size: int = 1000) -> Features:
+def extract_features(
+    images: Float[AnyArray, "n ..."], *, dataset: str = "mnist", batch_size: int = 1000
+) -> Features:
     """Features and class probabilities of images, from the frozen classifier.
 
     Args:
         images: Pixels in [0, 1], shape (N, 28, 28) or (N, 784).
+        dataset: Which classifier looks, by the data that it was trained on.
         batch_size: Images at a time.
 
     Returns:
         Features (N, 128) and probabilities (N, 10), in the images' order.
 
     Raises:
-        ValueError: Wrong shape, no images, or a pixel outside [0, 1] by more than rounding.
+        ValueError: Wrong shape, no images, a pixel outside [0, 1] by more than rounding, or an unknown data set.
 
     Example:
         >>> extract_features(np.zeros((5, 784), "f")).features.shape
@@ -125,11 +150,11 @@ def extract_features(images: Float[AnyArray, "n ..."], *, batch_size: int = 1000
         raise ValueError(f"images range from {low:.4g} to {high:.4g}; scale or clip them to [0, 1]")
     images = images.reshape(-1, 28, 28)
     padded = np.concatenate([images, np.zeros((-len(images) % batch_size, 28, 28), np.float32)])
-    model = load_classifier()
+    model = load_classifier(dataset)
     parts = [
         _extract(model, jnp.asarray(padded[i : i + batch_size])) for i in range(0, len(padded), batch_size)
     ]
     features, probabilities = (
         np.concatenate([np.asarray(p) for p in each])[: len(images)] for each in zip(*parts, strict=True)
     )
-    return Features(features, probabilities)
+    return Features(features * np.float32(FROZEN[dataset].feature_scale), probabilities)

@@ -1,12 +1,15 @@
 """Ways from one latent code to another."""
 
+from collections.abc import Callable
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
 from gencore.types import AnyArray, Codes
 
-__all__ = ["lerp", "slerp"]
+__all__ = ["latent_path", "lerp", "nlerp", "slerp"]
 
 ANTIPODAL = 1e-3  # radians from a half turn; nearer, float32 cannot tell which way is the shorter
 
@@ -27,6 +30,33 @@ def lerp(start: Codes, end: Codes, share: float | Float[AnyArray, ""]) -> Codes:
         Array([[0.5, 0.5]], dtype=float32)
     """
     return (1 - share) * jnp.asarray(start) + share * jnp.asarray(end)
+
+
+def nlerp(start: Codes, end: Codes, share: float | Float[AnyArray, ""]) -> Codes:
+    r"""The straight way, stretched: the direction of :func:`lerp`, with a length that goes evenly from end to end.
+
+    .. math:: \bigl((1 - s) \lVert u \rVert + s \lVert v \rVert\bigr) \frac{w}{\lVert w \rVert},
+              \qquad w = (1 - s)\, u + s\, v
+
+    For codes of one length this is the arc of :func:`slerp`, walked fastest in its middle.
+
+    Args:
+        start: Codes :math:`u`, shape (batch, k).
+        end: Codes :math:`v`, the same shape.
+        share: How far to go, :math:`s` from 0 to 1.
+
+    Returns:
+        Codes, shape (batch, k). Where the straight way meets the origin, which has no direction, so does this one.
+
+    Example:
+        >>> nlerp(jnp.array([[2.0, 0.0]]), jnp.array([[0.0, 2.0]]), 0.5).round(3)
+        Array([[1.414, 1.414]], dtype=float32)
+    """
+    straight = lerp(start, end, share)
+    now, first, last = (
+        jnp.linalg.norm(jnp.asarray(code), axis=1, keepdims=True) for code in (straight, start, end)
+    )
+    return lerp(first, last, share) * straight / jnp.where(now > 0, now, 1.0)
 
 
 def slerp(start: Codes, end: Codes, share: float | Float[AnyArray, ""]) -> Codes:
@@ -76,6 +106,33 @@ def slerp(start: Codes, end: Codes, share: float | Float[AnyArray, ""]) -> Codes
     length = lerp(lengths[0], lengths[1], share)
     no_direction = (lengths[0] == 0) | (lengths[1] == 0)
     return jnp.where(no_direction, lerp(u, v, share), length * turned)
+
+
+def latent_path(
+    way: Callable[[Any, Any, Any], Any], start: Codes, end: Codes, points: int
+) -> Float[jax.Array, "points batch k"]:
+    """Stop at equal shares of a way, both ends included.
+
+    Args:
+        way: From (start, end, share) to codes: :func:`lerp`, :func:`slerp`, or a way of your own.
+        start: Codes where the paths start, shape (batch, k).
+        end: Codes where they end, the same shape.
+        points: How many stops, at least 2.
+
+    Returns:
+        Codes, shape (points, batch, k): the first are ``start``, the last ``end``.
+
+    Raises:
+        ValueError: ``points`` is below 2.
+
+    Example:
+        >>> latent_path(lerp, jnp.array([[0.0, 4.0]]), jnp.array([[2.0, 0.0]]), 3)[:, 0].tolist()
+        [[0.0, 4.0], [1.0, 2.0], [2.0, 0.0]]
+    """
+    if points < 2:
+        raise ValueError(f"points is {points}; a path needs its two ends")
+    start, end = jnp.asarray(start), jnp.asarray(end)
+    return jax.vmap(lambda share: way(start, end, share))(jnp.linspace(0.0, 1.0, points))
 
 
 def _aside(u_hat: jax.Array) -> jax.Array:

@@ -19,6 +19,7 @@ ModuleList = getattr(nnx, "List", list)
 # different models: whatever was compiled for one would be compiled for the other again.
 he_normal = nnx.initializers.he_normal()
 lecun_normal = nnx.initializers.lecun_normal()
+nearly_zero = nnx.initializers.variance_scaling(0.01, "fan_in", "truncated_normal")
 
 
 class MLP(nnx.Module):

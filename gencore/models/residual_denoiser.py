@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from gencore.models.denoiser import time_features
-from gencore.models.layers import ModuleList, he_normal
+from gencore.models.layers import ModuleList, he_normal, nearly_zero
 from gencore.types import Labels, PerExample, Timesteps, Vectors
 
 __all__ = ["ResidualDenoiser"]
@@ -17,11 +17,13 @@ class ResidualBlock(nnx.Module):
     def __init__(self, width: int, *, rngs: nnx.Rngs):
         self.norm = nnx.LayerNorm(width, rngs=rngs)
         self.first = nnx.Linear(width, width, kernel_init=he_normal, rngs=rngs)
-        self.second = nnx.Linear(width, width, rngs=rngs)
+        self.second = nnx.Linear(
+            width, width, kernel_init=nearly_zero, rngs=rngs
+        )  # at first: no block at all
 
     def __call__(self, h: jax.Array, condition: jax.Array) -> jax.Array:
         """Map features (batch, width), given a condition of the same shape, to features."""
-        return h + 0.1 * self.second(nnx.gelu(self.first(self.norm(h) + condition)))
+        return h + self.second(nnx.gelu(self.first(self.norm(h) + condition)))
 
 
 class ResidualDenoiser(nnx.Module):

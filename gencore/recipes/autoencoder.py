@@ -10,10 +10,10 @@ from flax import nnx
 from jaxtyping import Float
 from sklearn.decomposition import PCA
 
-from gencore.data import load_mnist
 from gencore.metrics import mse
 from gencore.models import Autoencoder
 from gencore.profile import Profile, current_profile
+from gencore.recipes.recording import load_images
 from gencore.records import Record, provenance
 from gencore.training import History, autoencoder_loss, fit, gradient_step, trained_model
 from gencore.types import AnyArray, Vectors
@@ -169,19 +169,24 @@ def record(
     profile: Profile | None = None,
     *,
     seed: int = 0,
+    dataset: str = "mnist",
     progress: bool = True,
     checkpoint_dir: str | Path | None = None,
 ) -> Record:
-    """Train on MNIST and return the run's record: test error, beside that of PCA with as many numbers.
+    """Train, and return the run's record: test error, beside that of PCA with as many numbers.
 
     Args:
         profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
         seed: Seed of the run.
+        dataset: ``"mnist"`` or ``"fashion_mnist"``.
         progress: Show a progress bar.
         checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The record; its metrics are mean squared errors per pixel, for pixels in [0, 1].
+
+    Raises:
+        gencore.recipes.recording.DatasetError: No such images.
 
     Example:
         ``gencore train autoencoder --profile full`` has written what the book shows:
@@ -192,23 +197,22 @@ def record(
     """
     profile = profile or current_profile()
     chosen = settings(profile)
-    source = "full" if profile == "full" else "embedded"
-    digits, test = load_mnist("train", source=source), load_mnist("test", source=source)
+    images, test = (load_images(dataset, split, profile) for split in ("train", "test"))
     model, history = train(
-        digits.flat, digits.flat, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir
+        images.flat, images.flat, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir
     )
     return Record(
         family="autoencoder",
-        dataset="mnist",
+        dataset=dataset,
         profile=profile,
         seed=seed,
-        n_train=len(digits.labels),
+        n_train=len(images.labels),
         settings=asdict(chosen),
         train_seconds=history.total_seconds,
         metrics={
             "val_loss": {"value": mse(test.flat, np.asarray(model(test.flat))), "interval": None},
-            "pca_loss": {"value": pca_error(digits.flat, test.flat, chosen.latent_dim), "interval": None},
+            "pca_loss": {"value": pca_error(images.flat, test.flat, chosen.latent_dim), "interval": None},
         },
         history={"mse": [list(pair) for pair in zip(history.seconds, history.metrics["loss"], strict=True)]},
-        provenance=provenance([digits.images]),
+        provenance=provenance([images.images]),
     )

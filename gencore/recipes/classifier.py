@@ -1,4 +1,4 @@
-"""The frozen digit classifier: its settings, its training, its weights file."""
+"""The frozen classifiers, of digits and of clothes: their settings, their training, their weights files."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -8,8 +8,10 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.data import LabeledImages, load_mnist
+from gencore.data import LabeledImages
 from gencore.models import DigitClassifier, pack_weights
+from gencore.models.classifier import FROZEN
+from gencore.recipes.recording import load_images
 from gencore.records import Record, provenance
 from gencore.training import History, classifier_loss, fit, gradient_step, trained_model
 
@@ -37,6 +39,7 @@ def accuracy(model: DigitClassifier, data: LabeledImages) -> float:
     """Share of images whose class the model names, from 0 to 1.
 
     Example:
+        >>> from gencore.data import load_mnist
         >>> from gencore.models import load_classifier
         >>> accuracy(load_classifier(), load_mnist("test", source="embedded")) > 0.99
         True
@@ -56,10 +59,10 @@ def train(
     progress: bool = True,
     checkpoint_dir: str | Path | None = None,
 ) -> tuple[DigitClassifier, History]:
-    """Train the classifier on digits moved by up to two pixels.
+    """Train the classifier on images moved by up to two pixels.
 
     Args:
-        data: Training digits.
+        data: Training images.
         chosen: Hyperparameters.
         seed: Seed of the initial weights, the batches and the shifts.
         progress: Show a progress bar.
@@ -69,6 +72,7 @@ def train(
         The classifier with averaged weights, and its history.
 
     Example:
+        >>> from gencore.data import load_mnist
         >>> data = load_mnist("train", source="embedded")
         >>> model, history = train(data, Settings(steps=2), progress=False)
         >>> history.steps
@@ -93,18 +97,27 @@ def train(
 
 
 def record(
-    weights: Path, *, seed: int = 0, progress: bool = True, checkpoint_dir: str | Path | None = None
+    *,
+    dataset: str = "mnist",
+    weights: Path | None = None,
+    seed: int = 0,
+    progress: bool = True,
+    checkpoint_dir: str | Path | None = None,
 ) -> Record:
-    """Train on the full MNIST, write the weights file, and return the run's record.
+    """Train on a full data set, write the weights file, and return the run's record.
 
     Args:
-        weights: Where to write the weights.
+        dataset: ``"mnist"`` or ``"fashion_mnist"``.
+        weights: Where to write the weights; None for the file that ships with the library.
         seed: Seed of the run.
         progress: Show a progress bar.
         checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The record; its settings hold the SHA-256 of the weights.
+
+    Raises:
+        gencore.recipes.recording.DatasetError: No such images.
 
     Example:
         ``gencore train classifier`` has written what the book shows:
@@ -113,20 +126,20 @@ def record(
         >>> [record.seed for record in load_records("classifier", "mnist", "full")]
         [0]
     """
-    digits, test = load_mnist("train", source="full"), load_mnist("test", source="full")
+    images, test = (load_images(dataset, split, "full") for split in ("train", "test"))
     chosen = Settings()
-    model, history = train(digits, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
+    model, history = train(images, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
     content = pack_weights(model)
-    weights.write_bytes(content)
+    (weights or FROZEN[dataset].path).write_bytes(content)
     return Record(
         family="classifier",
-        dataset="mnist",
+        dataset=dataset,
         profile="full",
         seed=seed,
-        n_train=len(digits.labels),
+        n_train=len(images.labels),
         settings=asdict(chosen) | {"weights_sha256": hashlib.sha256(content).hexdigest()},
         train_seconds=history.total_seconds,
         metrics={"test_accuracy": {"value": accuracy(model, test), "interval": None}},
         history={"loss": [list(pair) for pair in zip(history.seconds, history.metrics["loss"], strict=True)]},
-        provenance=provenance([digits.images, digits.labels]),
+        provenance=provenance([images.images, images.labels]),
     )

@@ -20,6 +20,7 @@ def score_samples(
     *,
     intervals: bool = False,
     seed: int = 0,
+    dataset: str = "mnist",
 ) -> dict[str, dict[str, Any]]:
     """FID, KID, Inception score, precision, recall, density and coverage of generated digits.
 
@@ -31,6 +32,7 @@ def score_samples(
         real: Features of the test digits, from :func:`gencore.models.extract_features`.
         intervals: Also give 95 % bootstrap intervals of FID and Inception score (slower).
         seed: Seed of the bootstrap.
+        dataset: Which classifier looks, as in :func:`gencore.models.extract_features`.
 
     Returns:
         For each score, ``{"value": number, "interval": [low, high] or None}``, as a results record wants it.
@@ -42,7 +44,7 @@ def score_samples(
         >>> round(abs(scores["fid"]["value"]), 6), scores["recall"]["value"]
         (0.0, 1.0)
     """
-    fake = extract_features(samples)
+    fake = extract_features(samples, dataset=dataset)
     manifold = metrics.precision_recall(real.features, fake.features)
     spread = metrics.density_coverage(real.features, fake.features)
     values = {
@@ -67,13 +69,16 @@ def score_samples(
     return scores
 
 
-def floors(train: Float[AnyArray, "n ..."], real: Features, *, seed: int = 0) -> dict[str, dict[str, float]]:
+def floors(
+    train: Float[AnyArray, "n ..."], real: Features, *, seed: int = 0, dataset: str = "mnist"
+) -> dict[str, dict[str, float]]:
     """Scores of the best and the worst that anyone could hand in: real digits, and random pixels.
 
     Args:
         train: Real training images, at least as many as ``real`` has; as many are drawn without replacement.
         real: Features of the test digits.
         seed: Seed of the draw and of the random pixels.
+        dataset: Which classifier looks.
 
     Returns:
         ``{"real": {score: number}, "random": {score: number}}``.
@@ -94,7 +99,7 @@ def floors(train: Float[AnyArray, "n ..."], real: Features, *, seed: int = 0) ->
         "real": np.asarray(train)[rng.choice(len(train), n, replace=False)],
         "random": rng.random((n, 784), np.float32),
     }
-    scored = {name: score_samples(images, real) for name, images in sets.items()}
+    scored = {name: score_samples(images, real, dataset=dataset) for name, images in sets.items()}
     return {name: {k: v["value"] for k, v in scores.items()} for name, scores in scored.items()}
 
 
@@ -104,6 +109,7 @@ def coverage_scores(
     held_out: LabeledImages,
     *,
     asked: Labels | None = None,
+    dataset: str = "mnist",
 ) -> dict[str, dict[str, Any]]:
     """Whether every class is there, and whether samples are copies of training digits.
 
@@ -112,6 +118,7 @@ def coverage_scores(
         train: The digits that were trained on.
         held_out: Digits that were not.
         asked: The class that each sample was to have, or None where the model knows no classes.
+        dataset: Which classifier looks.
 
     Returns:
         For each score, ``{"value": number, "interval": None}``: ``class_0`` to ``class_9``, the fraction of samples
@@ -126,7 +133,7 @@ def coverage_scores(
         >>> round(scores["nearest_sample"]["value"], 3), len(scores)  # copies
         (0.0, 12)
     """
-    guessed = extract_features(samples).probabilities.argmax(axis=1)
+    guessed = extract_features(samples, dataset=dataset).probabilities.argmax(axis=1)
     values = {f"class_{k}": float((guessed == k).mean()) for k in range(10)}
     known = NearestNeighbors(n_neighbors=1).fit(train.flat)
     for name, images in (("nearest_sample", np.asarray(samples)), ("nearest_held_out", held_out.images)):

@@ -1,7 +1,7 @@
 """The GAN of chapter 06: its settings, its training, its results record."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,12 +11,12 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.data import load_mnist
+from gencore.data import LabeledImages
 from gencore.losses import non_saturating, r1_penalty
-from gencore.models import Critic, Generator, MinibatchStd, extract_features
+from gencore.models import Critic, Generator, MinibatchStd
 from gencore.profile import Profile, current_profile
-from gencore.recipes.evaluation import coverage_scores, floors, score_samples
-from gencore.records import Record, provenance
+from gencore.recipes.recording import Draw, Evaluate, Learn, record_run, validate_run
+from gencore.records import Record
 from gencore.training import History, adversarial_step, fit, trained_generator
 from gencore.types import Labels, Vectors
 
@@ -199,9 +199,7 @@ def draw(generator: Generator, n: int, *, seed: int = 0) -> tuple[np.ndarray, np
 
 
 def validate(chosen: Settings, *, seed: int = 0, progress: bool = True) -> dict[str, float]:
-    """Train on the first 50,000 digits of MNIST and score against the other 10,000 of its training set.
-
-    The settings of the full profile were chosen by these scores, so that the test digits never chose anything.
+    """Score settings on a part of MNIST's training digits, as :func:`gencore.recipes.recording.validate_run` does.
 
     Args:
         chosen: Hyperparameters to try.
@@ -209,19 +207,13 @@ def validate(chosen: Settings, *, seed: int = 0, progress: bool = True) -> dict[
         progress: Show a progress bar.
 
     Returns:
-        The scores of :func:`gencore.recipes.evaluation.score_samples`, and ``seconds`` of training.
+        The scores, and ``seconds`` of training.
 
     Example:
         >>> validate(settings("full"), seed=0)["fid"]  # doctest: +SKIP
         3.5
     """
-    digits = load_mnist("train", source="full")
-    seen, held_out = slice(0, 50_000), slice(50_000, 60_000)
-    run = train(digits.flat[seen], digits.labels[seen], chosen, seed=seed, progress=progress)
-    scores = score_samples(
-        draw(run.generator, chosen.samples, seed=seed)[0], extract_features(digits.images[held_out])
-    )
-    return {name: score["value"] for name, score in scores.items()} | {"seconds": run.history.total_seconds}
+    return validate_run(*_parts(chosen, seed, progress))
 
 
 def record(
@@ -229,20 +221,25 @@ def record(
     *,
     seed: int = 0,
     classes: bool = True,
+    dataset: str = "mnist",
     progress: bool = True,
     checkpoint_dir: str | Path | None = None,
 ) -> Record:
-    """Train on MNIST, draw digits, score them against the test digits, and return the run's record.
+    """Train, draw images, score them against the test images, and return the run's record.
 
     Args:
         profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
         seed: Seed of the run.
         classes: False trains the GAN without classes.
+        dataset: ``"mnist"`` or ``"fashion_mnist"``.
         progress: Show a progress bar.
         checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
         The record, with both floors, coverage, and the curve of FID against training seconds.
+
+    Raises:
+        gencore.recipes.recording.DatasetError: No such images.
 
     Example:
         ``gencore train gan --profile full`` has written what the book shows:
@@ -253,41 +250,27 @@ def record(
     """
     profile = profile or current_profile()
     chosen = settings(profile) if classes else unconditional(settings(profile))
-    source = "full" if profile == "full" else "embedded"
-    digits, test = load_mnist("train", source=source), load_mnist("test", source=source)
-    real = extract_features(test.images)
+    family = "gan" if classes else "unconditional_gan"
+    learn, drawn = _parts(chosen, seed, progress, checkpoint_dir)
+    return record_run(family, chosen, learn, drawn, dataset=dataset, profile=profile, seed=seed)
 
-    def evaluate(generator: Generator) -> dict[str, float]:
-        samples, _ = draw(generator, chosen.samples, seed=seed)
-        return {name: score["value"] for name, score in score_samples(samples, real).items()}
 
-    run = train(
-        digits.flat,
-        digits.labels,
-        chosen,
-        seed=seed,
-        progress=progress,
-        evaluate=evaluate,
-        evaluate_every=max(1, chosen.steps // 8),
-        checkpoint_dir=checkpoint_dir,
-    )
-    samples, asked = draw(run.generator, chosen.samples, seed=seed)
-    scores = score_samples(samples, real, intervals=True)
-    scores |= coverage_scores(samples, digits, test, asked=asked)
-    return Record(
-        family="gan" if classes else "unconditional_gan",
-        dataset="mnist",
-        profile=profile,
-        seed=seed,
-        n_train=len(digits.labels),
-        settings=asdict(chosen),
-        train_seconds=run.history.total_seconds,
-        metrics=scores,
-        floors=floors(digits.flat, real, seed=seed),
-        history={
-            name: [[seconds, value] for _, seconds, value in points]
-            for name, points in run.history.evaluations.items()
-            if name in ("fid", "inception_score")
-        },
-        provenance=provenance([digits.images]),
-    )
+def _parts(
+    chosen: Settings, seed: int, progress: bool, checkpoint_dir: str | Path | None = None
+) -> tuple[Learn, Draw]:
+    """How to train with these settings, and how to draw what is scored."""
+
+    def learn(data: LabeledImages, evaluate: Evaluate | None) -> tuple[Generator, History]:
+        run = train(
+            data.flat,
+            data.labels,
+            chosen,
+            seed=seed,
+            progress=progress,
+            evaluate=evaluate,
+            evaluate_every=max(1, chosen.steps // 8),
+            checkpoint_dir=checkpoint_dir,
+        )
+        return run.generator, run.history
+
+    return learn, lambda generator: draw(generator, chosen.samples, seed=seed)

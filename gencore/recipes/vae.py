@@ -1,7 +1,7 @@
 """The VAE of chapter 04: its settings, its training, its results record."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +10,11 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.data import load_mnist
-from gencore.models import VAE, Bernoulli, Gaussian, Likelihood, elbo, extract_features
+from gencore.data import LabeledImages
+from gencore.models import VAE, Bernoulli, Gaussian, Likelihood, elbo
 from gencore.profile import Profile, current_profile
-from gencore.recipes.evaluation import floors, score_samples
-from gencore.records import Record, provenance
+from gencore.recipes.recording import Evaluate, record_run
+from gencore.records import Record
 from gencore.training import History, fit, gradient_step, trained_model, vae_loss
 from gencore.types import Vectors
 
@@ -145,19 +145,25 @@ def record(
     profile: Profile | None = None,
     *,
     seed: int = 0,
+    dataset: str = "mnist",
     progress: bool = True,
     checkpoint_dir: str | Path | None = None,
 ) -> Record:
-    """Train on MNIST, draw digits from the prior, score them against the test digits, and return the run's record.
+    """Train, draw images from the prior, score them against the test images, and return the run's record.
 
     Args:
         profile: ``"quick"`` or ``"full"``; None for :func:`gencore.profile.current_profile`.
         seed: Seed of the run.
+        dataset: ``"mnist"`` or ``"fashion_mnist"``.
         progress: Show a progress bar.
         checkpoint_dir: Folder to save to and to resume from, or None.
 
     Returns:
-        The record, with both floors and the curve of FID against training seconds.
+        The record, with both floors, coverage, the loss on the test images, and the curve of FID against training
+        seconds.
+
+    Raises:
+        gencore.recipes.recording.DatasetError: No such images.
 
     Example:
         ``gencore train vae --profile full`` has written what the book shows:
@@ -168,42 +174,25 @@ def record(
     """
     profile = profile or current_profile()
     chosen = settings(profile)
-    source = "full" if profile == "full" else "embedded"
-    digits, test = load_mnist("train", source=source), load_mnist("test", source=source)
-    real = extract_features(test.images)
 
-    def draw(model: VAE) -> np.ndarray:
-        return np.asarray(model.sample(jax.random.key(seed), chosen.samples))
+    def learn(data: LabeledImages, evaluate: Evaluate | None) -> tuple[VAE, History]:
+        run = train(
+            data.flat,
+            chosen,
+            seed=seed,
+            progress=progress,
+            evaluate=evaluate,
+            evaluate_every=max(1, chosen.steps // 8),
+            checkpoint_dir=checkpoint_dir,
+        )
+        return run.model, run.history
 
-    def evaluate(model: VAE) -> dict[str, float]:
-        return {name: score["value"] for name, score in score_samples(draw(model), real).items()}
+    def draw(model: VAE) -> tuple[np.ndarray, None]:
+        return np.asarray(model.sample(jax.random.key(seed), chosen.samples)), None
 
-    run = train(
-        digits.flat,
-        chosen,
-        seed=seed,
-        progress=progress,
-        evaluate=evaluate,
-        evaluate_every=max(1, chosen.steps // 8),
-        checkpoint_dir=checkpoint_dir,
-    )
-    terms = elbo(run.model, test.flat, jax.random.key(seed))
-    scores = score_samples(draw(run.model), real, intervals=True)
-    scores["val_loss"] = {"value": float(-terms.value.mean()), "interval": None}
-    return Record(
-        family="vae",
-        dataset="mnist",
-        profile=profile,
-        seed=seed,
-        n_train=len(digits.labels),
-        settings=asdict(chosen),
-        train_seconds=run.history.total_seconds,
-        metrics=scores,
-        floors=floors(digits.flat, real, seed=seed),
-        history={
-            name: [[seconds, value] for _, seconds, value in points]
-            for name, points in run.history.evaluations.items()
-            if name in ("fid", "inception_score")
-        },
-        provenance=provenance([digits.images]),
+    def more_scores(model: VAE, test: LabeledImages) -> dict[str, float]:
+        return {"val_loss": float(-elbo(model, test.flat, jax.random.key(seed)).value.mean())}
+
+    return record_run(
+        "vae", chosen, learn, draw, dataset=dataset, profile=profile, seed=seed, more_scores=more_scores
     )

@@ -12,6 +12,7 @@ from gencore.training.game import GameState, Penalty, Player, adversarial_step, 
 from gencore.training.history import History
 from gencore.training.interval import batch_indices
 from gencore.training.loop import TrainingDiverged, fit
+from gencore.training.memory import peak_memory
 from gencore.training.objectives import (
     autoencoder_loss,
     classifier_loss,
@@ -43,6 +44,7 @@ __all__ = [
     "gradient_step",
     "logit_normal_times",
     "noise_prediction_loss",
+    "peak_memory",
     "side_by_side",
     "trained_generator",
     "trained_model",

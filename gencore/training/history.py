@@ -49,3 +49,23 @@ class History:
         self.seconds.append(self.total_seconds + seconds)
         for name, value in means.items():
             self.metrics.setdefault(name, []).append(value)
+
+    def after(self, before: "History") -> "History":
+        """This run as the second part of a longer one: its seconds count from the first part's start.
+
+        Args:
+            before: The first part.
+
+        Returns:
+            A new history, of the same steps.
+
+        Example:
+            >>> History([10], [0.5]).after(History([99], [2.0])).seconds
+            [2.5]
+        """
+        earlier = before.total_seconds
+        evaluations = {
+            name: [(step, earlier + seconds, value) for step, seconds, value in points]
+            for name, points in self.evaluations.items()
+        }
+        return History(list(self.steps), [earlier + s for s in self.seconds], dict(self.metrics), evaluations)

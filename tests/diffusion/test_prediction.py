@@ -14,6 +14,7 @@ from gencore.diffusion import (
     linear_schedule,
     mixture_denoiser,
     noise_predictor,
+    on_schedule,
     predict_noise,
     predict_velocity,
     predict_x0,
@@ -70,3 +71,17 @@ def test_new_weights_compile_nothing(caplog: pytest.LogCaptureFixture):
             denoise = noise_predictor(MLPDenoiser(2, (7,), rngs=nnx.Rngs(seed)), schedule, predict_velocity)
             sample_ddim(denoise, schedule, jax.random.key(seed), (5, 2)).x0.block_until_ready()
     assert sum("Finished XLA compilation of jit(_walk_back)" in r.getMessage() for r in caplog.records) == 1
+
+
+def test_a_denoiser_answers_alike_under_another_schedule():
+    """The best denoiser is known for both schedules; told the nearest noise level, one answers nearly as the other."""
+    centers, linear, cosine = jnp.array([[1.0, -1.0], [-0.5, 0.3]]), linear_schedule(), cosine_schedule()
+    wanted = mixture_denoiser(linear, centers, std=0.3)
+    borrowed = on_schedule(mixture_denoiser(cosine, centers, std=0.3), cosine, linear)
+    x = jax.random.normal(jax.random.key(0), (1000, 2))
+    t = jnp.arange(1000)
+    assert (
+        float(jnp.abs(wanted(x, t) - borrowed(x, t))[20:].max()) < 0.02
+    )  # the first steps have few neighbors
+    own = on_schedule(mixture_denoiser(linear, centers, std=0.3), linear, linear)
+    np.testing.assert_allclose(own(x, t), wanted(x, t), atol=1e-6)

@@ -2,10 +2,20 @@
 
 from fractions import Fraction
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gencore.diffusion import cosine_schedule, linear_schedule, respace, spaced_timesteps
+from gencore.diffusion import (
+    add_noise,
+    cosine_schedule,
+    evenly_noisy_timesteps,
+    linear_schedule,
+    predict_velocity,
+    respace,
+    spaced_timesteps,
+    x0_from_noise,
+)
 
 SCHEDULES = {"linear": linear_schedule, "cosine": cosine_schedule}
 
@@ -40,6 +50,27 @@ def test_the_noise_of_the_first_steps_keeps_all_its_digits():
 def test_linear_is_the_line_of_the_paper():
     betas = linear_schedule().betas
     np.testing.assert_allclose(betas, np.linspace(1e-4, 0.02, 1000), rtol=1e-6)
+
+
+def test_fewer_steps_of_the_same_size_never_reach_the_noise_and_respaced_ones_do():
+    """Fifty steps of the paper's sizes leave 60 % of the data's variance; fifty stops among its thousand leave none."""
+    assert linear_schedule(50).alphas_cumprod[-1] == pytest.approx(0.60, abs=0.005)
+    short = respace(linear_schedule(), spaced_timesteps(1000, 50))
+    assert short.alphas_cumprod[-1] == pytest.approx(linear_schedule().alphas_cumprod[-1], rel=1e-6)
+    assert short.alphas_cumprod[-1] < 1e-4
+
+
+def test_where_no_signal_is_left_an_error_of_the_noise_is_a_huge_one_of_the_example_and_one_of_the_velocity_is_not():
+    """Why a schedule that ends in pure noise wants a network that predicts the example or the velocity."""
+    schedule, t, wrong = cosine_schedule(), jnp.array([999]), 0.01
+    x0, noise = jnp.full((1, 1), 0.5), jnp.full((1, 1), -0.7)
+    x_t = add_noise(schedule, x0, noise, t)
+    assert abs(x0_from_noise(schedule, noise + wrong, x_t, t) - x0).item() > 100 * wrong
+    velocity = predict_velocity.target(schedule, x0, noise, t)
+    scale = schedule.sqrt_alphas_cumprod[999]
+    spread = schedule.sqrt_one_minus_alphas_cumprod[999]
+    found = scale * x_t - spread * (velocity + wrong)
+    assert abs(found - x0).item() < 1.1 * wrong
 
 
 def test_cosine_follows_its_cosine_until_the_limit_of_a_step():
@@ -99,3 +130,19 @@ def test_each_step_of_an_uneven_walk_is_measured_to_the_one_before_it_in_the_lis
 def test_arguments_are_checked(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_between_evenly_noisy_steps_the_noise_grows_by_one_factor(name):
+    schedule = SCHEDULES[name](1000)
+    steps = evenly_noisy_timesteps(schedule, 8)
+    left = np.asarray(schedule.alphas_cumprod, float)[steps]
+    log_snr = np.log(left / (1 - left))
+    assert len(steps) == 8 and steps[0] == 10 and steps[-1] == 989
+    np.testing.assert_allclose(np.diff(log_snr), np.diff(log_snr).mean(), rtol=0.1)
+
+
+@pytest.mark.parametrize("count", [1, 1001])
+def test_a_count_of_steps_that_cannot_be_is_refused(count):
+    with pytest.raises(ValueError, match=f"count is {count}; choose from 2"):
+        evenly_noisy_timesteps(linear_schedule(), count)

@@ -17,8 +17,9 @@ from gencore.models import (
     read_weights,
     unpack_weights,
 )
-from gencore.models.classifier import WEIGHTS_PATH, WEIGHTS_SHA256
+from gencore.models.classifier import FROZEN
 from gencore.recipes import classifier as recipe
+from gencore.recipes.recording import load_images
 from gencore.records import load_records
 
 needs_full_mnist = pytest.mark.skipif(
@@ -27,12 +28,18 @@ needs_full_mnist = pytest.mark.skipif(
 )
 
 
-def test_weights_are_those_of_the_record_and_small():
-    (record,) = load_records("classifier", "mnist", "full")
-    content = WEIGHTS_PATH.read_bytes()
-    assert hashlib.sha256(content).hexdigest() == WEIGHTS_SHA256 == record.settings["weights_sha256"]
+@pytest.mark.parametrize("dataset, accuracy", [("mnist", 0.99)])
+def test_weights_are_those_of_the_record_and_small(dataset, accuracy):
+    (record,) = load_records("classifier", dataset, "full")
+    content = FROZEN[dataset].path.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == FROZEN[dataset].sha256 == record.settings["weights_sha256"]
     assert len(content) <= 2_000_000
-    assert record.value("test_accuracy") >= 0.99
+    assert record.value("test_accuracy") >= accuracy
+
+
+def test_an_unknown_data_set_is_named():
+    with pytest.raises(ValueError, match="dataset is 'letters'; there are classifiers of 'mnist'"):
+        extract_features(np.zeros((1, 784), "f"), dataset="letters")
 
 
 @needs_full_mnist
@@ -44,12 +51,14 @@ def test_at_least_99_percent_of_the_test_digits():
     assert accuracy == pytest.approx(record.value("test_accuracy"), abs=5e-4)
 
 
-@needs_full_mnist
-def test_random_pixels_stand_at_570():
-    test = load_mnist("test", source="full")
+@pytest.mark.parametrize("dataset", FROZEN)
+def test_random_pixels_stand_at_570(dataset):
+    if not (data_dir() / dataset.replace("_", "-") / "t10k-images-idx3-ubyte.gz").is_file():
+        pytest.skip(f"needs the full {dataset} in the data folder")
+    test = load_images(dataset, "test", "full")
     noise = np.random.default_rng(0).random((10_000, 784), np.float32)
-    fid = frechet_distance(extract_features(test.images).features, extract_features(noise).features)
-    assert fid == pytest.approx(570, abs=2)
+    real, random = (extract_features(images, dataset=dataset) for images in (test.images, noise))
+    assert frechet_distance(real.features, random.features) == pytest.approx(570, abs=2)
 
 
 def test_features_do_not_depend_on_the_batch_or_the_shape():

@@ -5,13 +5,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gencore.models import lerp, slerp
+from gencore.models import latent_path, lerp, nlerp, slerp
 
 U, V = jax.random.normal(jax.random.key(0), (2, 20, 7))
 SHARES = np.linspace(0, 1, 11)
 
 
-@pytest.mark.parametrize("way", [lerp, slerp])
+@pytest.mark.parametrize("way", [lerp, nlerp, slerp])
 def test_a_way_starts_and_ends_where_it_should(way):
     np.testing.assert_allclose(way(U, V, 0.0), U, atol=1e-5)
     np.testing.assert_allclose(way(U, V, 1.0), V, atol=1e-5)
@@ -34,6 +34,22 @@ def test_lengths_go_evenly_and_directions_turn_evenly():
     unit = path / lengths[..., None]
     turns = np.arccos(np.clip((unit[1:] * unit[:-1]).sum(2), -1, 1))
     np.testing.assert_allclose(turns, np.broadcast_to(turns.mean(0), turns.shape), rtol=2e-3)
+
+
+def test_the_stretched_straight_way_has_the_lengths_of_the_arc_and_its_middle():
+    for s in SHARES:
+        stretched, arc, straight = (way(U, V, s) for way in (nlerp, slerp, lerp))
+        length = np.linalg.norm(stretched, axis=1)
+        np.testing.assert_allclose(length, np.linalg.norm(arc, axis=1), rtol=1e-4)
+        np.testing.assert_allclose(
+            length, (np.asarray(stretched) * straight).sum(1) / np.linalg.norm(straight, axis=1), rtol=1e-4
+        )
+    u, v = (w / jnp.linalg.norm(w, axis=1, keepdims=True) for w in (U, V))
+    np.testing.assert_allclose(nlerp(u, v, 0.5), slerp(u, v, 0.5), atol=1e-5)
+
+
+def test_the_stretched_way_through_the_origin_is_finite():
+    np.testing.assert_array_equal(nlerp(U, -U, 0.5), np.zeros_like(U))
 
 
 def test_the_straight_way_cuts_the_corner():
@@ -71,3 +87,14 @@ def test_the_origin_has_no_direction():
 def test_a_line_has_no_arc():
     with pytest.raises(ValueError, match="start has codes of 1 number"):
         slerp(jnp.ones((2, 1)), jnp.ones((2, 1)), 0.5)
+
+
+@pytest.mark.parametrize("way", [lerp, nlerp, slerp])
+def test_a_path_stops_at_equal_shares(way):
+    path = latent_path(way, U, V, 11)
+    np.testing.assert_allclose(path, np.stack([way(U, V, s) for s in SHARES]), atol=1e-5)
+
+
+def test_a_path_has_two_ends():
+    with pytest.raises(ValueError, match="points is 1"):
+        latent_path(lerp, U, V, 1)

@@ -1,7 +1,6 @@
 """Recipes: they run end to end, and learn."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,10 +8,9 @@ import pytest
 from gencore.cli import main
 from gencore.data import load_mnist
 from gencore.models import extract_features
-from gencore.recipes import autoencoder, classifier, gan, vae
+from gencore.recipes import autoencoder, classifier, diffusion, gan, vae
 from gencore.recipes.evaluation import coverage_scores, floors, score_samples
 from gencore.records import load_records
-from gencore.training import History
 
 DIGITS = load_mnist("train", source="embedded")
 TEST = load_mnist("test", source="embedded")
@@ -81,28 +79,6 @@ def test_gan_learns(conditional):
     assert fids[1] < 0.8 * fids[0]
 
 
-def test_settings_are_chosen_without_the_test_digits(monkeypatch):
-    asked, trained, scored = [], [], []
-    numbers = np.arange(60_000, dtype=np.float32)
-    tiny = SimpleNamespace(flat=numbers[:, None], images=numbers, labels=np.zeros(60_000, np.int32))
-
-    def load(split, source):
-        asked.append((split, source))
-        return tiny
-
-    run = gan.Run(None, None, History())
-    monkeypatch.setattr(gan, "load_mnist", load)
-    monkeypatch.setattr(gan, "train", lambda images, labels, *a, **k: trained.append(images) or run)
-    monkeypatch.setattr(gan, "draw", lambda *a, **k: (None, None))
-    monkeypatch.setattr(gan, "extract_features", lambda images: images)
-    monkeypatch.setattr(
-        gan, "score_samples", lambda made, real: scored.append(real) or {"fid": {"value": 3.0}}
-    )
-    assert gan.validate(gan.settings("full"))["fid"] == 3.0
-    assert asked == [("train", "full")]
-    assert trained[0].max() == 49_999 and scored[0].min() == 50_000 and len(scored[0]) == 10_000
-
-
 def test_command_line_writes_a_record(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("gencore.records.results_folder", lambda: tmp_path)
     monkeypatch.setattr(autoencoder, "settings", lambda profile: autoencoder.Settings(epochs=1))
@@ -123,10 +99,11 @@ def test_classifier_recipe_learns():
     [
         (autoencoder, lambda folder: autoencoder.record("quick", checkpoint_dir=folder)),
         (classifier, lambda folder: classifier.train(DIGITS, checkpoint_dir=folder)),
+        (diffusion, lambda folder: diffusion.record("quick", checkpoint_dir=folder)),
         (gan, lambda folder: gan.record("quick", checkpoint_dir=folder)),
         (vae, lambda folder: vae.record("quick", checkpoint_dir=folder)),
     ],
-    ids=["autoencoder", "classifier", "gan", "vae"],
+    ids=["autoencoder", "classifier", "diffusion", "gan", "vae"],
 )
 def test_recipes_save_where_they_are_told(recipe, start, tmp_path, monkeypatch):
     folders = []

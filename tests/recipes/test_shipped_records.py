@@ -5,13 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
-from gencore.recipes import autoencoder, classifier, gan, vae
+from gencore.recipes import autoencoder, classifier, gan, small_diffusion, vae
 from gencore.records import load_records
 
 SETTINGS = {
     "autoencoder": autoencoder.settings("full"),
     "classifier": classifier.Settings(),
     "gan": gan.settings("full"),
+    "small_diffusion": small_diffusion.SETTINGS,
     "unconditional_gan": gan.unconditional(gan.settings("full")),
     "vae": vae.settings("full"),
 }
@@ -55,6 +56,17 @@ def test_gan_keeps_its_promise_in_every_seed():
         assert record.train_seconds <= 480
         assert record.settings["samples"] == 10_000
         assert record.value("label_agreement") > 0.95
+
+
+def test_latent_diffusion_keeps_its_promise_in_every_seed():
+    """FID at most 2.6 and Inception score at least 9.5 against the test digits, from eight minutes, all included."""
+    for record in load_records("latent_diffusion", "mnist", "full"):
+        assert record.value("fid") <= 2.6
+        assert record.value("inception_score") >= 9.5
+        assert record.train_seconds <= 480
+        assert record.settings["samples"] == 10_000
+        assert record.value("label_agreement") > 0.97
+        assert record.value("nearest_sample") > 0.8 * record.value("nearest_held_out")
 
 
 @pytest.mark.parametrize("family, rarest", [("gan", 0.08), ("unconditional_gan", 0.05)])

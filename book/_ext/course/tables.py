@@ -22,10 +22,12 @@ SCORES = {
     "recall": "Recall\N{NO-BREAK SPACE}↑",
 }
 NAMES = {
+    "diffusion": "diffusion in pixels",
     "fashion_mnist": "Fashion-MNIST",
     "gan": "GAN",
     "gpt": "GPT",
     "mnist": "MNIST",
+    "small_diffusion": "diffusion in pixels, the small model that ships",
     "unconditional_gan": "GAN without classes",
     "vae": "VAE",
     "val_loss": "validation loss",
