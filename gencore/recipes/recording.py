@@ -89,7 +89,7 @@ def record_run(
     """Train, draw samples, score them against the test images, and return the run's record.
 
     Args:
-        family: What is trained, one of :data:`gencore.records.FAMILIES`.
+        family: What is trained, one of the families of :mod:`gencore.records`.
         chosen: The settings, a dataclass with ``samples``.
         train: From the training images, and what to call now and then, to a model and its history.
         draw: From a model to flat images and the classes that were asked for, or None.
