@@ -11,7 +11,7 @@ from flax import nnx
 from gencore.data import LabeledImages
 from gencore.models import DigitClassifier, pack_weights
 from gencore.models.classifier import FROZEN
-from gencore.recipes.recording import load_images
+from gencore.recipes.recording import DatasetError, load_images
 from gencore.records import Record, provenance
 from gencore.training import History, classifier_loss, fit, gradient_step, trained_model
 
@@ -126,11 +126,14 @@ def record(
         >>> [record.seed for record in load_records("classifier", "mnist", "full")]
         [0]
     """
+    if weights is None and dataset not in FROZEN:
+        raise DatasetError(f"dataset is {dataset!r}; no classifier of it ships, so say where its weights go")
+    path = weights or FROZEN[dataset].path
     images, test = (load_images(dataset, split, "full") for split in ("train", "test"))
     chosen = Settings()
     model, history = train(images, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
     content = pack_weights(model)
-    (weights or FROZEN[dataset].path).write_bytes(content)
+    path.write_bytes(content)
     return Record(
         family="classifier",
         dataset=dataset,

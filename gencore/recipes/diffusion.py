@@ -11,7 +11,6 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.data import LabeledImages
 from gencore.diffusion import (
     NoiseSchedule,
     Prediction,
@@ -26,7 +25,7 @@ from gencore.diffusion import (
 )
 from gencore.models import ResidualDenoiser
 from gencore.profile import Profile, current_profile
-from gencore.recipes.recording import Draw, Evaluate, Learn, every_class, record_run, validate_run
+from gencore.recipes.recording import Draw, Learn, every_class, learner, record_run, validate_run
 from gencore.records import Record
 from gencore.training import History, denoising_loss, fit, gradient_step, trained_model
 from gencore.types import Denoiser, Examples, Labels, Vectors
@@ -276,8 +275,7 @@ def validate(chosen: Settings, *, seed: int = 0, progress: bool = True) -> dict[
         The scores, and ``seconds`` of training.
 
     Example:
-        >>> validate(settings("full"), seed=0)["fid"]  # doctest: +SKIP
-        3.5
+        >>> scores = validate(settings("full"), seed=0)  # doctest: +SKIP
     """
     return validate_run(*_parts(chosen, seed, progress))
 
@@ -306,8 +304,8 @@ def record(
         gencore.recipes.recording.DatasetError: No such images.
 
     Example:
-        >>> record("full", seed=0).value("fid")  # doctest: +SKIP
-        2.5
+        >>> record("full", seed=0).name  # doctest: +SKIP
+        'diffusion-mnist-full-seed0'
     """
     profile = profile or current_profile()
     chosen = settings(profile)
@@ -319,19 +317,7 @@ def _parts(
     chosen: Settings, seed: int, progress: bool, checkpoint_dir: str | Path | None = None
 ) -> tuple[Learn, Draw]:
     """How to train with these settings, and how to draw what is scored."""
-
-    def learn(data: LabeledImages, evaluate: Evaluate | None) -> tuple[PixelDiffusion, History]:
-        run = train(
-            data.flat,
-            data.labels,
-            chosen,
-            seed=seed,
-            progress=progress,
-            evaluate=evaluate,
-            evaluate_every=max(1, chosen.steps // 8),
-            checkpoint_dir=checkpoint_dir,
-        )
-        return run.diffusion, run.history
+    learn = learner(train, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
 
     def drawn(diffusion: PixelDiffusion) -> tuple[np.ndarray, np.ndarray]:
         asked = every_class(chosen.samples)

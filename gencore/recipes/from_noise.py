@@ -8,9 +8,6 @@ from gencore.recipes import diffusion, latent_diffusion
 __all__ = ["Settings", "settings"]
 
 
-QUICK_PIXELS = replace(diffusion.QUICK, width=256, blocks=2, learning_rate=3e-3, steps=600)
-
-
 @dataclass(frozen=True)
 class Settings:
     """Sizes of chapter 07.
@@ -26,8 +23,8 @@ class Settings:
         starts: Time steps from which variations of a digit start.
     """
 
-    pixels: diffusion.Settings = QUICK_PIXELS
-    codes: latent_diffusion.Settings = latent_diffusion.QUICK
+    pixels: diffusion.Settings
+    codes: latent_diffusion.Settings
     samples: int = 500
     pictures: int = 200
     steps: tuple[int, ...] = (5, 10, 15, 50)
@@ -35,6 +32,11 @@ class Settings:
     guided_steps: tuple[int, ...] = (5, 10, 25)
     starts: tuple[int, ...] = (100, 300, 500, 700, 900)
 
+
+QUICK = Settings(
+    pixels=replace(diffusion.QUICK, width=256, blocks=2, learning_rate=3e-3, steps=600),
+    codes=latent_diffusion.QUICK,
+)
 
 FULL = Settings(
     pixels=replace(diffusion.FULL, steps=8000),
@@ -51,4 +53,4 @@ def settings(profile: Profile | None = None) -> Settings:
         >>> settings("quick").samples, settings("full").samples
         (500, 10000)
     """
-    return Settings() if (profile or current_profile()) == "quick" else FULL
+    return QUICK if (profile or current_profile()) == "quick" else FULL

@@ -11,11 +11,10 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.data import LabeledImages
 from gencore.losses import non_saturating, r1_penalty
 from gencore.models import Critic, Generator, MinibatchStd
 from gencore.profile import Profile, current_profile
-from gencore.recipes.recording import Draw, Evaluate, Learn, record_run, validate_run
+from gencore.recipes.recording import Draw, Learn, learner, record_run, validate_run
 from gencore.records import Record
 from gencore.training import History, adversarial_step, fit, trained_generator
 from gencore.types import Labels, Vectors
@@ -259,18 +258,6 @@ def _parts(
     chosen: Settings, seed: int, progress: bool, checkpoint_dir: str | Path | None = None
 ) -> tuple[Learn, Draw]:
     """How to train with these settings, and how to draw what is scored."""
-
-    def learn(data: LabeledImages, evaluate: Evaluate | None) -> tuple[Generator, History]:
-        run = train(
-            data.flat,
-            data.labels,
-            chosen,
-            seed=seed,
-            progress=progress,
-            evaluate=evaluate,
-            evaluate_every=max(1, chosen.steps // 8),
-            checkpoint_dir=checkpoint_dir,
-        )
-        return run.generator, run.history
+    learn = learner(train, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
 
     return learn, lambda generator: draw(generator, chosen.samples, seed=seed)

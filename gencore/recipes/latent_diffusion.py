@@ -11,12 +11,11 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.data import LabeledImages
 from gencore.diffusion import LatentSpace, given_class, guided, latent_space, sample_flow
 from gencore.models import ResidualDenoiser
 from gencore.profile import Profile, current_profile
 from gencore.recipes import vae
-from gencore.recipes.recording import Draw, Evaluate, Learn, every_class, record_run, validate_run
+from gencore.recipes.recording import Draw, Learn, every_class, learner, record_run, validate_run
 from gencore.records import Record
 from gencore.training import (
     History,
@@ -249,8 +248,7 @@ def validate(chosen: Settings, *, seed: int = 0, progress: bool = True) -> dict[
         The scores, and ``seconds`` of training.
 
     Example:
-        >>> validate(settings("full"), seed=0)["fid"]  # doctest: +SKIP
-        3.5
+        >>> scores = validate(settings("full"), seed=0)  # doctest: +SKIP
     """
     return validate_run(*_parts(chosen, seed, progress))
 
@@ -280,8 +278,8 @@ def record(
         gencore.recipes.recording.DatasetError: No such images.
 
     Example:
-        >>> record("full", seed=0).value("fid")  # doctest: +SKIP
-        2.5
+        >>> record("full", seed=0).name  # doctest: +SKIP
+        'latent_diffusion-mnist-full-seed0'
     """
     profile = profile or current_profile()
     chosen = settings(profile)
@@ -293,19 +291,7 @@ def _parts(
     chosen: Settings, seed: int, progress: bool, checkpoint_dir: str | Path | None = None
 ) -> tuple[Learn, Draw]:
     """How to train with these settings, and how to draw what is scored."""
-
-    def learn(data: LabeledImages, evaluate: Evaluate | None) -> tuple[LatentFlow, History]:
-        run = train(
-            data.flat,
-            data.labels,
-            chosen,
-            seed=seed,
-            progress=progress,
-            evaluate=evaluate,
-            evaluate_every=max(1, chosen.steps // 5),
-            checkpoint_dir=checkpoint_dir,
-        )
-        return run.flow, run.history
+    learn = learner(train, chosen, evaluations=5, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
 
     def drawn(flow: LatentFlow) -> tuple[np.ndarray, np.ndarray]:
         asked = every_class(chosen.samples)

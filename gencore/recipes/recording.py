@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from gencore.data import LabeledImages, load_fashion_mnist, load_mnist
 from gencore.models import extract_features
+from gencore.models.classifier import FROZEN
 from gencore.profile import Profile
 from gencore.recipes.evaluation import coverage_scores, floors, score_samples
 from gencore.records import Record, provenance
@@ -75,6 +77,52 @@ def load_images(dataset: str, split: str, profile: Profile) -> LabeledImages:
     return load_fashion_mnist(split)
 
 
+def learner(
+    train: Callable[..., Any],
+    chosen: Any,
+    *,
+    evaluations: int = 8,
+    seed: int = 0,
+    progress: bool = True,
+    checkpoint_dir: str | Path | None = None,
+) -> Learn:
+    """Make a recipe's ``train`` for images and labels into what :func:`record_run` and :func:`validate_run` call.
+
+    Args:
+        train: A recipe's training; the model is the first field of what it returns, and the history is there by name.
+        chosen: The settings, a dataclass with ``steps``.
+        evaluations: How often the model is scored on the way.
+        seed: Seed of the run.
+        progress: Show a progress bar.
+        checkpoint_dir: Folder to save to and to resume from, or None.
+
+    Returns:
+        The training.
+
+    Example:
+        >>> from gencore.recipes import gan
+        >>> tiny = gan.Settings(generator_hidden=(8,), critic_hidden=(8,), steps=2, batch_size=32)
+        >>> model, history = learner(gan.train, tiny, progress=False)(load_images("mnist", "test", "quick"), None)
+        >>> history.steps
+        [2]
+    """
+
+    def learn(data: LabeledImages, evaluate: Evaluate | None) -> tuple[Any, History]:
+        run = train(
+            data.flat,
+            data.labels,
+            chosen,
+            seed=seed,
+            progress=progress,
+            evaluate=evaluate,
+            evaluate_every=max(1, chosen.steps // evaluations),
+            checkpoint_dir=checkpoint_dir,
+        )
+        return run[0], run.history
+
+    return learn
+
+
 def record_run(
     family: str,
     chosen: Any,
@@ -102,7 +150,7 @@ def record_run(
         The record, with both floors, coverage, and the curves of FID and Inception score against training seconds.
 
     Raises:
-        DatasetError: As for :func:`load_images`.
+        DatasetError: As for :func:`load_images`, or no classifier ships that could judge the images.
 
     Example:
         >>> from types import SimpleNamespace
@@ -113,6 +161,10 @@ def record_run(
         >>> run.value("fid") < 10, run.value("nearest_sample") < 0.001  # the model hands out its training digits
         (True, True)
     """
+    if dataset not in FROZEN:
+        raise DatasetError(
+            f"dataset is {dataset!r}; classifiers, which judge images, ship for {', '.join(FROZEN)}"
+        )
     images, test = (load_images(dataset, split, profile) for split in ("train", "test"))
     real = extract_features(test.images, dataset=dataset)
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 
 import numpy as np
 import pytest
 
-from gencore.cli import main
+from gencore.cli import FAMILIES, main
 from gencore.data import LabeledImages, load_mnist
-from gencore.recipes import evaluation, gan, recording
+from gencore.recipes import classifier, evaluation, gan, recording
 from gencore.recipes.recording import DatasetError, every_class, load_images, record_run, validate_run
 from gencore.training import History
 
@@ -80,14 +81,35 @@ def test_images_that_there_are_not(wrong, message):
         load_images(wrong, "train", "quick")
 
 
+@pytest.mark.parametrize("family", ["classifier", "gan"])
+def test_images_that_no_shipped_classifier_knows_are_refused_before_anything_is_trained(
+    family, monkeypatch, capsys
+):
+    for module in (classifier, gan):
+        monkeypatch.setattr(module, "fit", lambda *a, **k: pytest.fail("it began to train"))
+    assert main(["train", family, "--profile", "full", "--dataset", "fashion_mnist"]) == 1
+    assert "dataset is 'fashion_mnist'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_of_the_command_has_its_recipe(family, monkeypatch, capsys):
+    module = import_module(f"gencore.recipes.{family.removeprefix('unconditional_')}")
+    monkeypatch.setattr(
+        module, "record", lambda *a, **k: (_ for _ in ()).throw(DatasetError(module.__name__))
+    )
+    assert main(["train", family]) == 1
+    assert capsys.readouterr().err == f"gencore train: {module.__name__}\n"
+
+
 def test_the_command_says_what_is_missing(capsys):
     assert main(["train", "gan", "--profile", "quick", "--dataset", "fashion_mnist"]) == 1
-    assert "no images of fashion_mnist are embedded" in capsys.readouterr().err
+    assert "fashion_mnist" in capsys.readouterr().err
 
 
 def test_clothes_are_judged_by_their_own_classifier(monkeypatch):
     """Every feature of a Fashion-MNIST run comes from the classifier of clothes."""
     seen = []
+    monkeypatch.setitem(recording.FROZEN, "fashion_mnist", recording.FROZEN["mnist"])
     monkeypatch.setattr(
         recording, "load_images", lambda dataset, split, profile: load_mnist(split, source="embedded")
     )
