@@ -197,24 +197,37 @@ def lost_focus(page: Page, stops: int) -> list[str]:
 
 def barriers(page: Page, *rules: str) -> list[str]:
     """What axe-core finds serious or critical, by all its rules or by those that are named."""
-    # Most of the time goes into the contrast of thousands of words of code: one of each kind and color is enough.
-    page.evaluate(
-        """() => {
-          const known = new Set();
-          for (const word of document.querySelectorAll("pre span:not(:has(*))")) {
-            const place = word.closest("pre").parentElement.parentElement.parentElement?.className;
-            const kind = [word.className, getComputedStyle(word).color, place].join("|");
-            known.has(kind) ? word.replaceWith(word.textContent) : known.add(kind);
-          }
-        }"""
-    )
-    # Its preload reads the style sheets again, and asks for what they import in the wrong folder.
-    options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": rules}
     page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(document, options)", options)
-    return list(worded(found["violations"]))
+    violations = page.evaluate(
+        """async rules => {
+          // The preload reads the style sheets again, and asks for what they import in the wrong folder.
+          const run = async (where, more) =>
+            (await axe.run(where, {resultTypes: ["violations"], preload: false, ...more})).violations;
+          const contrast = "color-contrast", others = rules.filter(rule => rule !== contrast);
+          const found = rules.length && !others.length ? [] : await run(
+            document,
+            rules.length ? {runOnly: others} : {rules: {[contrast]: {enabled: false}}},
+          );
+          if (rules.length && !rules.includes(contrast)) return found;
+          // Most of the time would go into the contrast of thousands of words: one of each place and color is enough.
+          const words = new Map(), known = new Map();
+          const place = e => {
+            if (e && !known.has(e)) {
+              const {color, backgroundColor} = getComputedStyle(e);
+              known.set(e, [place(e.parentElement), e.tagName, e.getAttribute("class"), color, backgroundColor].join());
+            }
+            return known.get(e);
+          };
+          for (const e of document.body.querySelectorAll("*")) {
+            const reads = [...e.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+            if (!reads && !e.matches("input, select, textarea")) continue;
+            if (!words.has(place(e)) && e.checkVisibility()) words.set(place(e), e);
+          }
+          return words.size ? [...found, ...await run([...words.values()], {runOnly: [contrast]})] : found;
+        }""",
+        rules,
+    )
+    return list(worded(violations))
 
 
 def worded(violations: list[dict[str, Any]]) -> Iterator[str]:

@@ -120,6 +120,11 @@ SEEN = {
         '<pre><span class="n">one</span> <span class="n" style="color: #999">two</span></pre>',
         "color-contrast",
     ),
+    "a faint word in a darker place": (
+        barriers,
+        '<div><p>one</p></div><div style="background: #555"><p>two</p></div>',
+        "color-contrast",
+    ),
     "a field without a name": (barriers, "<input>", "label"),
     "a focus that nobody sees": (
         lambda page: lost_focus(page, 6),
