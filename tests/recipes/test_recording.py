@@ -85,6 +85,7 @@ def test_images_that_there_are_not(wrong, message):
 def test_images_that_no_shipped_classifier_knows_are_refused_before_anything_is_trained(
     family, monkeypatch, capsys
 ):
+    monkeypatch.delitem(recording.FROZEN, "fashion_mnist")
     for module in (classifier, gan):
         monkeypatch.setattr(module, "fit", lambda *a, **k: pytest.fail("it began to train"))
     assert main(["train", family, "--profile", "full", "--dataset", "fashion_mnist"]) == 1
@@ -109,7 +110,6 @@ def test_the_command_says_what_is_missing(capsys):
 def test_clothes_are_judged_by_their_own_classifier(monkeypatch):
     """Every feature of a Fashion-MNIST run comes from the classifier of clothes."""
     seen = []
-    monkeypatch.setitem(recording.FROZEN, "fashion_mnist", recording.FROZEN["mnist"])
     monkeypatch.setattr(
         recording, "load_images", lambda dataset, split, profile: load_mnist(split, source="embedded")
     )
