@@ -55,6 +55,16 @@ def as_image_pair(x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
+def as_image_stack(name: str, x: Any) -> np.ndarray:
+    """Return a batch of images, (N, height, width)."""
+    stack = as_float64(name, x)
+    if stack.ndim != 3 or stack.size == 0:
+        raise ValueError(
+            f"{name} has shape {stack.shape}; pass (N, height, width), with .reshape(-1, 28, 28) from flat"
+        )
+    return stack
+
+
 def at_least(name: str, value: Any, least: int) -> int:
     """Return ``value``, a whole number that is not below ``least``."""
     if value < least or value != int(value):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gencore.metrics._checks import as_float64
+from gencore.metrics._checks import as_image_stack
 from gencore.types import ImageBatch
 
 __all__ = ["edge_energy"]
@@ -29,11 +29,7 @@ def edge_energy(images: ImageBatch) -> float:
         >>> edge_energy(np.array([[[0.0, 1.0], [0.0, 1.0]]]))  # two steps of 1, two white pixels
         1.0
     """
-    x = as_float64("images", images)
-    if x.ndim != 3:
-        raise ValueError(
-            f"images has shape {x.shape}; pass (N, height, width), with .reshape(-1, 28, 28) from flat"
-        )
+    x = as_image_stack("images", images)
     brightness = np.square(x).sum()
     if brightness == 0:
         raise ValueError(f"all {len(x)} images are black, and have no edges to measure")

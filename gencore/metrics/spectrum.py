@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float
 
-from gencore.metrics._checks import as_image_pair
+from gencore.metrics._checks import as_image_pair, as_image_stack
 from gencore.types import ImageBatch
 
 __all__ = ["band_agreement", "band_power"]
@@ -42,7 +42,7 @@ def band_agreement(
         >>> band_agreement(x, x).round(3)
         array([1., 1., 1., 1.])
     """
-    first, second = _stacks(x, y)
+    first, second = as_image_pair(as_image_stack("x", x), as_image_stack("y", y))
     center = second.mean(axis=0)
     a, b = np.fft.fft2(first - center), np.fft.fft2(second - center)
     masks = _masks(first.shape[1:], edges)
@@ -74,18 +74,9 @@ def band_power(images: ImageBatch, *, edges: Sequence[float] = BANDS) -> Float[n
         >>> band_power(noise).round(1)
         array([1., 1., 1., 1.])
     """
-    x, _ = _stacks(images, images)
+    x = as_image_stack("images", images)
     power = np.square(np.abs(np.fft.fft2(x - x.mean(axis=0)))).mean(axis=0) / x[0].size
     return np.array([power[mask].mean() for mask in _masks(x.shape[1:], edges)])
-
-
-def _stacks(x: ImageBatch, y: ImageBatch) -> tuple[np.ndarray, np.ndarray]:
-    first, second = as_image_pair(x, y)
-    if first.ndim != 3:
-        raise ValueError(
-            f"images have shape {first.shape}; pass (N, height, width), with .reshape(-1, 28, 28) from flat"
-        )
-    return first, second
 
 
 def _masks(shape: tuple[int, ...], edges: Sequence[float]) -> list[np.ndarray]:

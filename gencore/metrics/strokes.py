@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from gencore.metrics._checks import as_float64
+from gencore.metrics._checks import as_image_stack
 from gencore.types import ImageBatch
 
 __all__ = ["slant", "stroke_width"]
@@ -36,7 +36,7 @@ def slant(images: ImageBatch) -> Float[np.ndarray, " batch"]:
     Reference:
         LeCun et al. 1998, section III-A, straightens digits by the same moments.
     """
-    x = _as_stack(images)
+    x = as_image_stack("images", images)
     rows, columns = np.arange(x.shape[1])[:, None], np.arange(x.shape[2])
     ink = x.sum(axis=(1, 2))
     if (ink <= 0).any():
@@ -78,18 +78,9 @@ def stroke_width(images: ImageBatch) -> Float[np.ndarray, " batch"]:
         >>> stroke_width(bar).round(1)
         array([2.6])
     """
-    x = np.pad(_as_stack(images), ((0, 0), (1, 1), (1, 1)))
+    x = np.pad(as_image_stack("images", images), ((0, 0), (1, 1), (1, 1)))
     steps = np.diff(x, axis=1)[:, :, :-1] ** 2 + np.diff(x, axis=2)[:, :-1] ** 2
     edges = np.sqrt(steps).sum(axis=(1, 2))
     if (edges <= 0).any():
         raise ValueError(f"images[{int((edges <= 0).argmax())}] holds no ink, and no stroke: leave it out")
     return 2 * x.sum(axis=(1, 2)) / edges
-
-
-def _as_stack(images: ImageBatch) -> np.ndarray:
-    x = as_float64("images", images)
-    if x.ndim != 3:
-        raise ValueError(
-            f"images has shape {x.shape}; pass (batch, height, width), with .reshape(-1, 28, 28) from flat"
-        )
-    return x

@@ -60,5 +60,7 @@ def test_edges_are_checked(edges, message):
 
 
 def test_shapes_are_checked():
-    with pytest.raises(ValueError, match="reshape"):
+    with pytest.raises(ValueError, match=r"images has shape .*reshape"):
         band_power(DIGITS.reshape(-1, 784))
+    with pytest.raises(ValueError, match=r"y has shape \(0, 28, 28\)"):
+        band_agreement(DIGITS, DIGITS[:0])
