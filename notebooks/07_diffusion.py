@@ -836,7 +836,9 @@ for r in runs:
     )
 
 # %% [markdown]
-# No copies: what was made is as far from the training digits as digits are that nobody trained on (median distances in pixel space).
+# Median distances, pixel by pixel. A copy would lie at 0. What is made lies a little nearer to the training digits than test digits do: it is smoother, and what is smooth is near to everything. The same can be seen in the table: the precision is higher than that of real digits and the recall is lower.
+#
+# The clothes stand much further from real clothes than the digits from real digits. Every setting was chosen on digits, the length of the code among them.
 #
 # The small model is small: four megabytes have to fit into the library, and its steps back are cheap enough for this page. Scales differ: the deck does not say which features its FID and IS used, so the rows stand beside each other and are not a race.
 
