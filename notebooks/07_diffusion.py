@@ -476,7 +476,8 @@ for name, sample in walks.items():
     for count in chosen.steps:
         evenly = evenly_noisy_timesteps(schedule, count)
         stops = spaced_timesteps(1000, count) if name == "DDIM" else evenly
-        sample(denoise, schedule, jax.random.key(9), shape, timesteps=stops)  # compiles
+        warm_up = sample(denoise, schedule, jax.random.key(9), shape, timesteps=stops)
+        warm_up.x0.block_until_ready()  # compiled, and done
         start = perf_counter()
         x0 = sample(denoise, schedule, jax.random.key(3), shape, timesteps=stops).x0
         x0.block_until_ready()
@@ -520,14 +521,14 @@ show_table(
         }
         for name, (s, f) in rows.items()
     ],
-    caption=f"{chosen.samples:,} digits. Times and last digits differ from one CPU to the next.",
+    caption=f"{chosen.samples:,} digits. Times and last digits differ from one CPU to the next; the first time holds its compilation, half a second.",
 )
 
 # %%
 faster = whole_seconds / seconds["DDIM"][at_50]
 check_claim(
     "07-ddim-speedup",
-    holds=bool(faster > 6 and fid["DDIM"][at_50] < whole_fid + 3),
+    holds=bool(faster > 10 and fid["DDIM"][at_50] < whole_fid + 3),
     measured={
         "looks at the network": "1,000 against 50, so 20 times fewer",
         "FID": "that of DDIM is at most 3 points above that of the 1,000 steps",
