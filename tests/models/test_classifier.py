@@ -38,7 +38,9 @@ def test_weights_are_those_of_the_record_and_small(dataset, accuracy):
 
 
 def test_an_unknown_data_set_is_named():
-    with pytest.raises(ValueError, match="dataset is 'letters'; there are classifiers of 'mnist', 'fashion_mnist'"):
+    with pytest.raises(
+        ValueError, match="dataset is 'letters'; there are classifiers of 'mnist', 'fashion_mnist'"
+    ):
         extract_features(np.zeros((1, 784), "f"), dataset="letters")
 
 
