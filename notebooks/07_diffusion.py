@@ -521,7 +521,7 @@ show_table(
         }
         for name, (s, f) in rows.items()
     ],
-    caption=f"{chosen.samples:,} digits. Times and last digits differ from one CPU to the next; the first time holds its compilation, half a second.",
+    caption=f"{chosen.samples:,} digits. Times and last digits differ from one CPU to the next; the first time holds its compilation.",
 )
 
 # %%
@@ -819,7 +819,7 @@ show_table(
     caption="Diffusion on full data sets: 10,000 samples against the 10,000 test images (features of a classifier of digits, and of one of clothes).",
 )
 
-# %% mystnb={"figure": {"name": "fig-07-full", "caption": "FID against seconds of training, full MNIST, one curve a run of latent diffusion; the autoencoder's training comes before the first point. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "Three falling curves that nearly coincide. They begin after about a minute and all end near the line of real digits, below the deck's 3."}}
+# %% mystnb={"figure": {"name": "fig-07-full", "caption": "FID against seconds of training, full MNIST, one curve a run of latent diffusion; the autoencoder's training comes before the first point. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "Three falling curves close to one another. They begin at about two minutes, a little above the line of the deck's 3, cross it within the next minute or so, and end between it and the line of real digits."}}
 runs = load_records("latent_diffusion", "mnist", "full")
 paths = {f"seed {r.seed}": tuple(np.array(r.history["fid"]).T) for r in runs}
 ax = curves(paths, xlabel="training (seconds)", ylabel="FID", logy=True)
@@ -837,11 +837,11 @@ for r in runs:
     )
 
 # %% [markdown]
-# Median distances, pixel by pixel. A copy would lie at 0. What is made lies a little nearer to the training digits than test digits do: it is smoother, and what is smooth is near to everything. The same can be seen in the table: the precision is higher than that of real digits and the recall is lower.
+# Median distances, pixel by pixel. A copy would lie at 0. What is made lies a little nearer to the training digits than test digits do. The table shows the same in its own way: the precision is higher than that of real digits, and the recall is lower.
 #
 # The clothes stand much further from real clothes than the digits from real digits. Every setting was chosen on digits, the length of the code among them.
 #
-# The small model is small: four megabytes have to fit into the library, and its steps back are cheap enough for this page. Scales differ: the deck does not say which features its FID and IS used, so the rows stand beside each other and are not a race.
+# The small model is small: it has to fit into the library, and its steps back are cheap enough for this page. Scales differ: the deck does not say which features its FID and IS used, so the rows stand beside each other and are not a race.
 
 # %% [markdown]
 # ## What we found
