@@ -10,11 +10,13 @@ from flax import nnx
 
 from gencore.data import load_mnist
 from gencore.diffusion import (
+    add_noise,
     evenly_noisy_timesteps,
     predict_noise,
     predict_velocity,
     predict_x0,
     sample_dpm_solver,
+    x0_from_noise,
 )
 from gencore.models import ResidualDenoiser, extract_features
 from gencore.recipes import diffusion, latent_diffusion, vae
@@ -54,6 +56,11 @@ def test_pixels_are_learned_whatever_is_predicted(prediction):
     run = diffusion.train(DIGITS.flat, DIGITS.labels, PIXELS, prediction=prediction, progress=False)
     assert run.history["loss"][-1] < 0.9 * run.history["loss"][0]
     assert run.diffusion.prediction is prediction
+    x0, t, schedule = jnp.asarray(from_pixels(TEST.flat[:500])), jnp.full(500, 200), run.diffusion.schedule
+    x_t = add_noise(schedule, x0, jax.random.normal(jax.random.key(0), x0.shape), t)
+    guess = x0_from_noise(schedule, run.diffusion.denoiser(TEST.labels[:500])(x_t, t), x_t, t)
+    mean_digit = from_pixels(DIGITS.flat).mean(axis=0)
+    assert jnp.square(guess - x0).mean() < jnp.square(mean_digit - x0).mean()
 
 
 @pytest.mark.slow
