@@ -40,7 +40,7 @@ def guided(
 
     The scale :math:`s` is 0 for no class, 1 for the class as it is in the data, and above 1 for a caricature of it. (Ho
     and Salimans count from the class: their weight is :math:`w = s - 1`.) A step costs two evaluations, done as one
-    batch of twice the size.
+    batch of twice the size; at a scale of exactly 1 the guess without a class would not count, and is left out.
 
     Args:
         model: A function of (x, t, labels), or a model, trained with some labels replaced by ``null_label``.
@@ -51,7 +51,8 @@ def guided(
             correction gives each guess the standard deviation of the one with the class.
 
     Returns:
-        A denoiser for batches of that many examples. A new scale, new weights and new labels compile nothing.
+        A denoiser for batches of that many examples. A new scale other than 1, new weights and new labels compile
+        nothing.
 
     Raises:
         ValueError: ``rescale`` is not between 0 and 1.
@@ -67,6 +68,8 @@ def guided(
     """
     if not 0 <= rescale <= 1:
         raise ValueError(f"rescale is {rescale}; choose a share from 0, for none, to 1")
+    if guidance_scale == 1:
+        return given_class(model, labels)
     labels = jnp.asarray(labels)
     null = jnp.full_like(labels, null_label)
     return jax.tree_util.Partial(_guided, as_data(model), labels, null, guidance_scale, rescale)

@@ -16,7 +16,6 @@ from gencore.diffusion import (
     Prediction,
     cosine_schedule,
     evenly_noisy_timesteps,
-    given_class,
     guided,
     noise_predictor,
     on_schedule,
@@ -117,7 +116,7 @@ class PixelDiffusion(NamedTuple):
 
         Args:
             labels: The class of each image, shape (batch,); ``model.classes`` stands for none.
-            guidance_scale: See :func:`gencore.diffusion.guided`; 1 for no guidance, at half the cost of any other.
+            guidance_scale: See :func:`gencore.diffusion.guided`; 1 is half the cost of any other.
             rescale: See :func:`gencore.diffusion.guided`.
             schedule: The schedule to sample under; None for the one that the network was trained with.
 
@@ -130,11 +129,8 @@ class PixelDiffusion(NamedTuple):
             >>> tiny.denoiser(labels, 2.0)(jnp.zeros((2, 9)), jnp.array([5, 5])).shape
             (2, 9)
         """
-        if guidance_scale == 1:
-            steered = given_class(self.model, labels)
-        else:
-            null = self.model.classes
-            steered = guided(self.model, labels, guidance_scale, null_label=null, rescale=rescale)
+        null = self.model.classes
+        steered = guided(self.model, labels, guidance_scale, null_label=null, rescale=rescale)
         denoise = noise_predictor(steered, self.schedule, self.prediction)
         return denoise if schedule is None else on_schedule(denoise, self.schedule, schedule)
 

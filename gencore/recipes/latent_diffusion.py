@@ -11,7 +11,7 @@ import numpy as np
 import optax
 from flax import nnx
 
-from gencore.diffusion import LatentSpace, given_class, guided, latent_space, sample_flow
+from gencore.diffusion import LatentSpace, guided, latent_space, sample_flow
 from gencore.models import ResidualDenoiser
 from gencore.profile import Profile, current_profile
 from gencore.recipes import vae
@@ -115,16 +115,13 @@ class LatentFlow(NamedTuple):
             labels: The class of each code, shape (n,); ``velocity.classes`` stands for none.
             seed: Seed of the noise.
             steps: Steps of Heun's method.
-            guidance_scale: See :func:`gencore.diffusion.guided`; 1 for no guidance, at half the cost of any other.
+            guidance_scale: See :func:`gencore.diffusion.guided`; 1 is half the cost of any other.
 
         Returns:
             Shape (n, k).
         """
         asked = jnp.asarray(labels)
-        if guidance_scale == 1:
-            steered = given_class(self.velocity, asked)
-        else:
-            steered = guided(self.velocity, asked, guidance_scale, null_label=self.velocity.classes)
+        steered = guided(self.velocity, asked, guidance_scale, null_label=self.velocity.classes)
         return sample_flow(steered, jax.random.key(seed), (len(asked), len(self.space.mean)), steps=steps)
 
     def draw(

@@ -104,9 +104,21 @@ def test_new_weights_scales_and_labels_compile_nothing(caplog: pytest.LogCapture
     with jax.log_compiles(), caplog.at_level(logging.WARNING, logger="jax"):
         for seed in range(3):
             model = ResidualDenoiser(2, 9, 1, classes=2, rngs=nnx.Rngs(seed))
-            denoise = guided(model, jnp.full(5, seed % 2), 1.0 + seed, null_label=2, rescale=seed / 4)
+            denoise = guided(model, jnp.full(5, seed % 2), 1.5 + seed, null_label=2, rescale=seed / 4)
             sample_ddim(denoise, linear_schedule(23), jax.random.key(seed), (5, 2)).x0.block_until_ready()
     assert sum("Finished XLA compilation of jit(_walk_back)" in r.getMessage() for r in caplog.records) == 1
+
+
+def test_a_scale_of_one_asks_the_model_once():
+    asked = []
+
+    def counting(x, t, labels):
+        asked.append(len(x))
+        return x
+
+    for scale in (1, 1.0, 1.5):
+        guided(counting, LABELS, scale, null_label=2)(X, T)
+    assert asked == [6, 6, 12]
 
 
 def test_arguments_are_checked():
