@@ -4,6 +4,7 @@ The cells themselves are not run here; `make test` does that. Each is replaced b
 stored. It stands once as it is, and once more for each of its compared outputs, with one digit of that output changed.
 """
 
+import ast
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
+import pytest
 
 NOT_COMPARED = {"image/png", "image/jpeg", "application/vnd.jupyter.widget-view+json"}  # by nbval itself
 REPLAY = """\
@@ -51,6 +53,26 @@ def with_one_digit_changed(cell: nbformat.NotebookNode) -> Iterator[nbformat.Not
             if isinstance(content[name], str) and re.search(r"\d", content[name]):
                 content[name] = change_last_digit(content[name])
                 yield mutant
+
+
+def test_the_source_that_is_shown_is_the_source_that_runs(chapter: Path, monkeypatch: pytest.MonkeyPatch):
+    """In a second, without running the chapter: a change in the library must not wait for nbval to be noticed."""
+    notebook = nbformat.read(chapter, as_version=4)
+    shown = [cell for cell in notebook.cells if cell.cell_type == "code" and "show_source(" in cell.source]
+    assert shown, "this chapter shows no source"
+    names: dict[str, object] = {}
+    now: list[str] = []
+    monkeypatch.setattr("gencore.notebook.show_markdown", now.append)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            parsed = ast.parse("\n".join(line for line in cell.source.splitlines() if line[:1] not in "%!"))
+            imports = [node for node in parsed.body if isinstance(node, ast.Import | ast.ImportFrom)]
+            exec(compile(ast.Module(imports, []), "imports", "exec"), names)
+    for cell in shown:
+        for call in re.findall(r"^show_source\(.*\)$", cell.source, flags=re.M):
+            exec(call, names)
+            stored = [output.data.get("text/markdown") for output in cell.outputs if "data" in output]
+            assert now[-1] in stored, f"{call} shows an older source. Run: make notebooks"
 
 
 def test_one_changed_digit_in_any_compared_output_is_reported(
