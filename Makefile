@@ -65,7 +65,7 @@ serve: ## show the built site at http://127.0.0.1:8000
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 reference: $(REFERENCE_READY) ## hold the metrics against PyTorch's packages, in an environment of their own
-	$(REFERENCE)/python -m pytest -m reference -rP
+	$(REFERENCE)/python -m pytest -n $(JOBS) -m reference -rP
 
 bench: $(REFERENCE_READY) ## time gencore beside PyTorch, in turns; a quarter of an hour on a quiet machine
 	JAX_PLATFORMS=cpu PYTHONPATH=tests $(REFERENCE)/python -m bench $(BENCH)
@@ -102,8 +102,8 @@ $(READY): $(LOCK) pyproject.toml
 # finds a CPU build of that torch (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL) it takes it; on Linux the default is for CUDA.
 $(REFERENCE_READY): $(LOCK) pyproject.toml
 	$(call make_env,.venv-reference)
-	$(REFERENCE)/python -m pip install --quiet --require-hashes -r $(LOCK)
-	$(REFERENCE)/python -m pip install --quiet --no-build-isolation -e '.[reference]'
+	$(REFERENCE)/python -m pip install --quiet --no-compile --require-hashes -r $(LOCK)
+	$(REFERENCE)/python -m pip install --quiet --no-compile --no-build-isolation -e '.[reference]'
 	touch $@
 
 $(UV):

@@ -9,7 +9,6 @@ import numpy as np
 import optax
 import pytest
 from flax import nnx
-from peers import load_torch
 
 from bench import __main__ as command
 from bench import metrics, training, twins
@@ -110,12 +109,6 @@ def test_the_large_product_is_one():
     assert large_products()().shape == (LARGE, LARGE)  # pyright: ignore
 
 
-@pytest.fixture
-def torch():
-    pytest.importorskip("torch")
-    return load_torch()
-
-
 IMAGES = np.random.default_rng(0).uniform(size=(16, 784)).astype("f")
 
 
@@ -192,7 +185,7 @@ def test_both_sides_of_a_metric_give_the_same_number(torch, name):
 
 @pytest.mark.reference
 @pytest.mark.filterwarnings("ignore")
-def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(torch):
+def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(uncompiled):
     rows = measure(training.autoencoder_step(steps=3), rounds=1)
     assert [row.peer for row in rows[:-1]] == [*twins.FORMS, training.ALONE]
     assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 for row in rows)

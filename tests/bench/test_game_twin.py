@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import nnx
-from peers import load_torch
 
 from bench import conv_twin, game, gan_twin, race
 from bench.turns import measure
@@ -22,12 +21,6 @@ SMALL = dataclasses.replace(
 RNG = np.random.default_rng(0)
 REAL, NOISE = RNG.uniform(size=(12, 784)).astype("f"), RNG.normal(size=(12, 5)).astype("f")
 CLASSES = np.arange(12, dtype=np.int32) % 10
-
-
-@pytest.fixture
-def torch():
-    pytest.importorskip("torch")
-    return load_torch()
 
 
 def test_both_players_losses_and_gradients_are_the_same(torch):
@@ -103,12 +96,12 @@ def test_convolutional_twins_make_and_judge_the_same(torch):
     np.testing.assert_allclose(judge(REAL, CLASSES), judged, atol=1e-4)
 
 
-def test_a_convolutional_job_gives_its_rows(torch):
+def test_a_convolutional_job_gives_its_rows(uncompiled):
     rows = measure(game.conv_gan_step(steps=1), rounds=1)
     assert [row.peer for row in rows] == list(gan_twin.FORMS[:2])
 
 
-def test_the_job_gives_a_row_for_each_form(torch):
+def test_the_job_gives_a_row_for_each_form(uncompiled):
     rows = measure(game.gan_step(steps=2), rounds=1)
     assert [row.peer for row in rows] == list(gan_twin.FORMS)
 

