@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Master", "PackingError", "Question", "Test", "find_master", "read_master"]
+__all__ = ["Master", "PackingError", "MasterTest", "Question", "find_master", "read_master"]
 
 MASTERS = Path(__file__).parents[2] / "notebooks" / "exercises" / "source"
 """Where the course's masters are: in a clone of the repository, not in an installed library."""
@@ -35,7 +35,7 @@ class PackingError(ValueError):
     """An exercise cannot be built; the message says what to do."""
 
 
-class Test(NamedTuple):
+class MasterTest(NamedTuple):
     """One test of a question.
 
     Attributes:
@@ -68,7 +68,7 @@ class Question(NamedTuple):
     manual: bool
     text: list[str]
     solution: list[str]
-    tests: list[Test]
+    tests: list[MasterTest]
 
 
 class Master(NamedTuple):
@@ -166,7 +166,7 @@ def walk(notebook: Notebook) -> Iterator[tuple[Notebook, dict[str, Any], str]]:
             block = mark[2] if mark[1] == "BEGIN" else ""
 
 
-def _test(where: str, source: str) -> Test:
+def _test(where: str, source: str) -> MasterTest:
     """Read the cell of a test; refuse one that does not help who fails it, or that otter-grader would write wrongly."""
     import yaml
 
@@ -188,4 +188,6 @@ def _test(where: str, source: str) -> Test:
         raise PackingError(
             f'{where}: a failure_message may hold no ", no backslash and no new line: {message!r}'
         )
-    return Test(settings["points"], settings.get("hidden", False), message, source[config.end() :].strip())
+    return MasterTest(
+        settings["points"], settings.get("hidden", False), message, source[config.end() :].strip()
+    )

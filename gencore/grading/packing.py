@@ -33,7 +33,8 @@ class Views(NamedTuple):
         solution: The same with the solutions in it.
         tests: For each question that has tests, their file, hidden ones among them.
         package: The package for grading, the content of a zip file: otter-grader's for Gradescope, with the test
-            ``zz_canary``, which no honest work passes, and ``exercise.json``, which lists the questions.
+            ``zz_canary``, which no honest work passes, and ``exercise.json``: the questions, and hashes of
+            the student's cells of code.
     """
 
     student: Notebook
@@ -164,7 +165,12 @@ def _additions(master: Master, student: Notebook) -> dict[str, bytes]:
         )
         for name, question in master.questions.items()
     }
-    listed = {"exercise": master.name, "questions": questions}
+    given = [
+        hashlib.sha256(cell.source.strip().encode()).hexdigest()
+        for cell in student.cells
+        if cell.cell_type == "code"
+    ]
+    listed = {"exercise": master.name, "questions": questions, "given": given}
     canary = (
         "from otter.test_files import test_case\n\nOK_FORMAT = False\n\nname = 'zz_canary'\npoints = 1\n\n"
         "@test_case(points=1, hidden=True)\ndef test_canary():\n    raise AssertionError('canary')\n"

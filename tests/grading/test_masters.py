@@ -17,7 +17,7 @@ def test_a_master_is_read_question_by_question(tmp_path: Path):
     assert [(test.points, test.hidden) for test in q1.tests] == [(1, False), (2, True)]
     assert q1.text == ["## Question 1\n\nDouble it."]
     assert "CANARY-SOLUTION-ex99-q1" in q1.solution[0] and "**A model answer.**" in why.solution[0]
-    assert q1.tests[0] == Test(
+    assert q1.tests[0] == MasterTest(
         1, False, "Twice 2 is 4.", "def test_q1_two(double):\n    assert double(2) == 4  # a comment"
     )
 
