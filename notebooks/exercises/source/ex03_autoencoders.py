@@ -90,9 +90,8 @@ def best_answers(images, probabilities):
     cost = probabilities @ np.square(images - mean).sum(axis=1)
     order = np.argsort(images, axis=0)
     at_or_below = np.cumsum(probabilities[order], axis=0)
-    middle = (at_or_below < 0.5).sum(
-        axis=0
-    )  # the first place with half of the probability at or below it
+    # in each pixel, the first place with half of the probability at or below it
+    middle = (at_or_below < 0.5).sum(axis=0)
     median = np.take_along_axis(images, order, axis=0)[middle, np.arange(images.shape[1])]
     return mean, cost, median
     # END SOLUTION
@@ -506,7 +505,7 @@ def test_q3_same_images(standardized):
     rng = np.random.default_rng(seed)
     for d, k in ((8, 3), (5, 1), (6, 6)):
         x, new = rng.normal(size=(40, d)) + 3, rng.normal(size=(10, d))
-        encoder = rng.normal(size=(d, k)), rng.normal(size=k)
+        encoder = 2 * np.linalg.qr(rng.normal(size=(d, k)))[0], rng.normal(size=k)
         decoder = rng.normal(size=(k, d)), rng.normal(size=d)
         before = [a.copy() for a in (*encoder, *decoder, x)]
         (weight, bias), (out_weight, out_bias) = standardized(encoder, decoder, x)
