@@ -32,11 +32,11 @@
 # compute what the first one costs, keep noise out with a shorter code, and show that an autoencoder's loss is blind to the second.
 #
 # | Question | Points | You learn to | Slide |
-# |---|---|---|---|
+# |:--|--:|:--|:--|
 # | q1 | 5 | find the best single answer under two losses, and say what it costs | 11, *Root Cause Analysis* |
 # | q2 | 5 | choose the length of a code when images are noisy | 7, *Autoencoders: The Foundation* |
 # | q3 | 5 | move the codes wherever you like, at the same loss | 10, *Autoencoder Limitations* |
-# | explain | 3 | tell the two causes apart in a picture | 11, *Root Cause Analysis* |
+# | q4 | 3 | tell the two causes apart in a picture | 11, *Root Cause Analysis* |
 # | quiz | 5 | read ratios, losses and errors with care | 8, *Worked Example: MNIST Compression*, and 9, *Autoencoder Successes* |
 #
 # Replace each `...`, run the check below it, and hand in this file. A check tries a few simple cases. Grading tries more:
@@ -52,7 +52,7 @@ import numpy as np
 # points: 5
 
 # %% [markdown]
-# ## q1: One code, several images
+# ## Question 1: One code, several images
 #
 # *Slide 11, Root Cause Analysis*
 #
@@ -250,7 +250,7 @@ def test_q1_certain(best_answers):
 # points: 5
 
 # %% [markdown]
-# ## q2: How long a code, if the image is noisy?
+# ## Question 2: How long a code, if the image is noisy?
 #
 # *Slide 7, Autoencoders: The Foundation*
 #
@@ -399,8 +399,7 @@ def test_q2_edges(errors_by_length):
 # # END QUESTION
 
 # %% [markdown]
-# When does one more number help? $E_k - E_{k-1} = \sigma^2 - \lambda_k$. So a direction is worth keeping if the images vary
-# along it more than the noise does. A narrow bottleneck is no defect in itself.
+# Compare $E_k$ with $E_{k-1}$: when does one more number help, and when does it hurt? A narrow bottleneck is no defect in itself.
 
 # %% [raw]
 # # BEGIN QUESTION
@@ -408,7 +407,7 @@ def test_q2_edges(errors_by_length):
 # points: 5
 
 # %% [markdown]
-# ## q3: Same loss, other codes
+# ## Question 3: Same loss, other codes
 #
 # *Slide 10, Autoencoder Limitations*
 #
@@ -574,12 +573,12 @@ def test_q3_standard_codes(standardized):
 
 # %% [raw]
 # # BEGIN QUESTION
-# name: explain
+# name: q4
 # manual: true
 # points: 3
 
 # %% [markdown]
-# ## explain: Is that enough to generate?
+# ## Question 4: Is that enough to generate?
 #
 # *Slide 11, Root Cause Analysis*
 #
@@ -627,7 +626,7 @@ plt.show()
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# <!-- CANARY-SOLUTION-ex03-explain -->
+# <!-- CANARY-SOLUTION-ex03-q4 -->
 # **A model answer.** Equal mean and covariance do not make two distributions equal: the codes form three clumps with empty space between
 # them, and the standard normal puts many of its draws, its likeliest point included, into that space. There no digit has
 # its code, so what the decoder shows there was never compared with any image. At (0, 0) this linear decoder shows the mean of all
@@ -654,7 +653,7 @@ plt.show()
 # points: 5
 
 # %% [markdown]
-# ## quiz
+# ## Quiz
 #
 # *Slides 8, Worked Example: MNIST Compression, and 9, Autoencoder Successes*
 #

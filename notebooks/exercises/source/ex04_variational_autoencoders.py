@@ -32,12 +32,12 @@
 # the chapter's Gaussian world, into one where you can check the answer.
 #
 # | Question | Points | You learn to | Slide |
-# |---|---|---|---|
+# |:--|--:|:--|:--|
 # | q1 | 4 | compute the ELBO and what it bounds, where both are known | 12, *Variational Autoencoders* |
 # | q2 | 4 | reparameterize a distribution that is not Gaussian | 12, *Variational Autoencoders* |
 # | q3 | 4 | find the prior that a trained encoder would have liked | 12, *Variational Autoencoders* |
 # | q4 | 4 | say at which β a latent dimension goes to sleep | 27, *Common Pitfalls* |
-# | explain | 3 | read what the KL term does to the clouds of codes | 12, *Variational Autoencoders* |
+# | q5 | 3 | read what the KL term does to the clouds of codes | 12, *Variational Autoencoders* |
 # | quiz | 5 | tell bounds, units, dice and collapse apart | 12, *Variational Autoencoders* |
 #
 # Replace each `...`, run the check below it, and hand in this file. A check tries a few simple cases. Grading tries more:
@@ -55,7 +55,7 @@ import numpy as np
 # points: 4
 
 # %% [markdown]
-# ## q1: A bound that you can check
+# ## Question 1: A bound that you can check
 #
 # *Slide 12, Variational Autoencoders*
 #
@@ -209,7 +209,7 @@ def test_q1_far_down(exact_bound):
 # points: 4
 
 # %% [markdown]
-# ## q2: A cloud of another shape
+# ## Question 2: A cloud of another shape
 #
 # *Slide 12, Variational Autoencoders*
 #
@@ -355,7 +355,7 @@ def test_q2_gradients(laplace_draw):
 # points: 4
 
 # %% [markdown]
-# ## q3: The prior that costs least
+# ## Question 3: The prior that costs least
 #
 # *Slide 12, Variational Autoencoders*
 #
@@ -522,7 +522,7 @@ def test_q3_special(best_prior):
 # points: 4
 
 # %% [markdown]
-# ## q4: Which dimensions does β put to sleep?
+# ## Question 4: Which dimensions does β put to sleep?
 #
 # *Slide 27, Common Pitfalls*
 #
@@ -678,23 +678,23 @@ def test_q4_sleep(linear_vae):
 # # END QUESTION
 
 # %% [markdown]
-# This collapse is no accident of training: the loss asks for it. And β and $\sigma^2$ come as a product, so the decoder's standard deviation
-# is a hidden β.
+# This collapse is no accident of training: the loss asks for it. Double $\sigma$ in your function. Which β would have done the same? The decoder's
+# standard deviation is a hidden β.
 
 # %% [raw]
 # # BEGIN QUESTION
-# name: explain
+# name: q5
 # manual: true
 # points: 3
 
 # %% [markdown]
-# ## explain: What does the KL term force?
+# ## Question 5: What does the KL term force?
 #
 # *Slide 12, Variational Autoencoders*
 #
-# The slide says: "KL forces $q(z \mid x)$ close to prior". Here are the clouds of twelve data points in the best linear VAE with one latent
-# number, for three values of β. Thin: the cloud $q(z \mid x_i)$ of each point. Thick: all clouds together. Dashed: the prior. The titles give
-# the rate (mean KL term, in nats) and the distortion (squared error, as a share of the data's variance).
+# The slide says: "KL forces $q(z \mid x)$ close to prior". Here are the clouds of twelve data points in a linear VAE with one latent
+# number, trained with a small, a medium and a large β. Thin: the cloud $q(z \mid x_i)$ of each point. Thick: all clouds together. Dashed: the
+# prior. The titles give the rate (mean KL term, in nats) and the distortion (squared error, as a share of the data's variance).
 
 # %%
 from scipy.stats import norm
@@ -702,15 +702,17 @@ from scipy.stats import norm
 data = norm.ppf((np.arange(12) + 0.5) / 12)
 z = np.linspace(-3.5, 3.5, 1401)
 figure, axes = plt.subplots(1, 3, figsize=(10, 3), sharex=True)
-for ax, beta in zip(axes, (0.001, 0.25, 1.0), strict=True):
-    left = min(
-        beta, 1.0
-    )  # share of the variance that is lost, for a decoder of standard deviation 1
-    clouds = norm.pdf(z[:, None], np.sqrt(1 - left) * data, np.sqrt(left)) / len(data)
+for ax, name, lost in zip(
+    axes, ("small", "medium", "large"), (0.001, 0.25, 1.0), strict=True
+):
+    clouds = norm.pdf(z[:, None], np.sqrt(1 - lost) * data, np.sqrt(lost)) / len(data)
+    rate = 0.5 * (
+        lost + (1 - lost) - 1 - np.log(lost)
+    )  # the mean KL divergence from N(0, 1)
     ax.plot(z, clouds, color="gray", linewidth=0.8)
     ax.plot(z, clouds.sum(axis=1), linewidth=2)
     ax.plot(z, norm.pdf(z), "k--")
-    ax.set_title(f"β = {beta:g}: rate {-0.5 * np.log(left) + 0:.2f}, distortion {left:g}")
+    ax.set_title(f"{name} β: rate {abs(rate):.2f}, distortion {lost:g}")
     ax.set_xlabel("code z")
 figure.tight_layout()
 plt.show()
@@ -724,9 +726,9 @@ plt.show()
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# <!-- CANARY-SOLUTION-ex04-explain -->
-# **A model answer.** With β = 0.001 the clouds are needles: every point is rebuilt almost exactly, but there are gaps between the needles, and a code drawn
-# from the prior falls mostly into a gap, where the decoder never saw a code. With β = 1 every cloud *is* the prior. The KL term is zero, the code is the same noise for
+# <!-- CANARY-SOLUTION-ex04-q5 -->
+# **A model answer.** With the small β the clouds are needles: every point is rebuilt almost exactly, but there are gaps between the needles, and a code drawn
+# from the prior falls mostly into a gap, where the decoder never saw a code. With the large β every cloud *is* the prior. The KL term is zero, the code is the same noise for
 # all data, and the decoder answers with the mean: the distortion is the whole variance. That is collapse, and it would fulfil the slide's
 # sentence perfectly. In the middle the sum of all clouds is close to the prior, so random codes decode, while each single cloud is narrower and lies elsewhere, about 0.7 nats away from
 # it. It has to: these nats are what the code can say about the point. So: the KL term pulls the clouds *together* toward the prior, and sets a price on each one's distance.
@@ -749,7 +751,7 @@ plt.show()
 # points: 5
 
 # %% [markdown]
-# ## quiz
+# ## Quiz
 #
 # *Slide 12, Variational Autoencoders*
 #

@@ -32,11 +32,11 @@
 # denoiser, so that you know what a trained one could reach at most.
 #
 # | Question | Points | You learn to | Slide |
-# |---|---|---|---|
+# |:--|--:|:--|:--|
 # | q1 | 5 | say what a detective's share of right answers proves | 15, *GANs: The Forger vs Detective Game* |
 # | q2 | 4 | turn any walk of small noisy steps into one jump | 16, *Diffusion: The Reverse Corruption Process* |
 # | q3 | 5 | compute the best guess of the clean point, and the doubt that is left | 16, *Diffusion: The Reverse Corruption Process* |
-# | explain | 3 | say how averages can lead to sharp samples | 14, *Two Revolutionary Approaches* |
+# | q4 | 3 | say how averages can lead to sharp samples | 14, *Two Revolutionary Approaches* |
 # | quiz | 5 | read the logs of both families | 13, *Human Learning Analogy*, to 16 |
 #
 # Replace each `...`, run the check below it, and hand in this file. A check tries a few simple cases. Grading tries more:
@@ -54,7 +54,7 @@ import numpy as np
 # points: 5
 
 # %% [markdown]
-# ## q1: How good can a detective be?
+# ## Question 1: How good can a detective be?
 #
 # *Slide 15, GANs: The Forger vs Detective Game*
 #
@@ -221,7 +221,7 @@ def test_q1_edges(best_detective):
 # points: 4
 
 # %% [markdown]
-# ## q2: Any walk is one jump
+# ## Question 2: Any walk is one jump
 #
 # *Slide 16, Diffusion: The Reverse Corruption Process*
 #
@@ -391,7 +391,7 @@ def test_q2_special_walks(one_jump):
 # points: 5
 
 # %% [markdown]
-# ## q3: The best guess, and the doubt that is left
+# ## Question 3: The best guess, and the doubt that is left
 #
 # *Slide 16, Diffusion: The Reverse Corruption Process*
 #
@@ -568,12 +568,12 @@ def test_q3_little_noise(best_guess):
 
 # %% [raw]
 # # BEGIN QUESTION
-# name: explain
+# name: q4
 # manual: true
 # points: 3
 
 # %% [markdown]
-# ## explain: Averages, and yet sharp
+# ## Question 4: Averages, and yet sharp
 #
 # *Slide 14, Two Revolutionary Approaches*
 #
@@ -610,7 +610,7 @@ plt.show()
 # # BEGIN SOLUTION
 
 # %% [markdown]
-# <!-- CANARY-SOLUTION-ex05-explain -->
+# <!-- CANARY-SOLUTION-ex05-q4 -->
 # **A model answer.** From pure noise nothing can be known, so the best answer under squared error is the mean of the data, 0, which is no data point: the same
 # blur as an autoencoder's with one code for two images. With many looks only a small part of each answer is used. As the noise gets less, $x$ leans to one side, the
 # average is taken over fewer and fewer possibilities, and at the end over a single one: the mean of one point is that point. Which side it is was decided by the random start, since
@@ -635,7 +635,7 @@ plt.show()
 # points: 5
 
 # %% [markdown]
-# ## quiz
+# ## Quiz
 #
 # *Slides 13, Human Learning Analogy, to 16, Diffusion: The Reverse Corruption Process*
 #
