@@ -1,0 +1,12 @@
+"""Exercises: what makes a student's notebook of a master, and what grades it.
+
+- :mod:`gencore.grading.masters`: :func:`find_master`, :func:`read_master`
+- :mod:`gencore.grading.packing`: :func:`assign` takes a master apart, :func:`pack` makes a teacher's package of it
+
+All of it needs the extra ``grading``: ``pip install "gencore[grading]"``.
+"""
+
+from gencore.grading.masters import PackingError, find_master, read_master
+from gencore.grading.packing import assign, pack
+
+__all__ = ["PackingError", "assign", "find_master", "pack", "read_master"]
