@@ -631,7 +631,7 @@ def test_q4_best_of_all(linear_vae):
             assert np.isclose(mine, losses[best], rtol=1e-2, atol=1e-2 * beta), (
                 f"variance {variance:.2f}, std {std}, beta {beta}: your loss is {mine:.3f}, the best {losses[best]:.3f}"
             )
-            assert np.isclose(d, error[best], rtol=0.15), (
+            assert np.isclose(d, error[best], rtol=0.25), (
                 f"your D is {d:.3f}, the best VAE's {error[best]:.3f}"
             )
 
@@ -700,19 +700,18 @@ def test_q4_sleep(linear_vae):
 from scipy.stats import norm
 
 data = norm.ppf((np.arange(12) + 0.5) / 12)
+data /= data.std()
 z = np.linspace(-3.5, 3.5, 1401)
 figure, axes = plt.subplots(1, 3, figsize=(10, 3), sharex=True)
 for ax, name, lost in zip(
     axes, ("small", "medium", "large"), (0.001, 0.25, 1.0), strict=True
 ):
     clouds = norm.pdf(z[:, None], np.sqrt(1 - lost) * data, np.sqrt(lost)) / len(data)
-    rate = 0.5 * (
-        lost + (1 - lost) - 1 - np.log(lost)
-    )  # the mean KL divergence from N(0, 1)
+    rate = 0.5 * np.log(1 / lost)
     ax.plot(z, clouds, color="gray", linewidth=0.8)
     ax.plot(z, clouds.sum(axis=1), linewidth=2)
     ax.plot(z, norm.pdf(z), "k--")
-    ax.set_title(f"{name} β: rate {abs(rate):.2f}, distortion {lost:g}")
+    ax.set_title(f"{name} β: rate {rate:.2f}, distortion {lost:g}")
     ax.set_xlabel("code z")
 figure.tight_layout()
 plt.show()
