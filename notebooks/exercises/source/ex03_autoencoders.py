@@ -173,7 +173,7 @@ def test_q1_squared_error(best_answers):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "Another image has a smaller L1. Look at one pixel at a time: how much probability lies to the left of the answer, and how much to the right?"
+failure_message: "Another image has a smaller L1. Look at one pixel at a time: how much probability lies to the left of the answer, and how much to the right? Leave the arguments as they were."
 """  # END TEST CONFIG
 
 
@@ -328,7 +328,7 @@ def test_q2_example(errors_by_length):
 """ # BEGIN TEST CONFIG
 points: 3
 hidden: true
-failure_message: "Some lengths have the wrong error. Check the mean, the 1/n, the order of the eigenvalues, and whether the noise enters by its standard deviation or its variance."
+failure_message: "Some lengths have the wrong error. Check the mean, the 1/n, the order of the eigenvalues, and whether the noise enters by its standard deviation or its variance. Leave the argument as it was."
 """  # END TEST CONFIG
 
 
@@ -491,7 +491,7 @@ def test_q3_example(standardized):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "The new autoencoder rebuilds images differently. What the new encoder does to a code, its shift included, the new decoder has to undo."
+failure_message: "The new autoencoder rebuilds images differently. What the new encoder does to a code, its shift included, the new decoder has to undo. Leave the arguments as they were."
 """  # END TEST CONFIG
 
 

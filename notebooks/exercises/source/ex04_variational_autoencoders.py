@@ -130,7 +130,7 @@ def test_q1_example(exact_bound):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "The ELBO, log p(x) and the posterior do not fit together: the gap of the first two must be KL(q || posterior), for each image by itself. Is the entropy of q in your ELBO?"
+failure_message: "The ELBO, log p(x) and the posterior do not fit together: the gap of the first two must be KL(q || posterior), for each image by itself. Is the entropy of q in your ELBO? Leave the arguments as they were."
 """  # END TEST CONFIG
 
 
@@ -428,7 +428,7 @@ def test_q3_example(best_prior):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "Another prior has a smaller average KL, or the average is off. Take the mean of the variances, not of their logarithms or roots; sum over dimensions and average over images."
+failure_message: "Another prior has a smaller average KL, or the average is off. Take the mean of the variances, not of their logarithms or roots; sum over dimensions and average over images. Leave the arguments as they were."
 """  # END TEST CONFIG
 
 
@@ -595,7 +595,7 @@ def test_q4_example(linear_vae):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "A real linear VAE has a smaller loss, or none can have yours. Check the derivative: where do the standard deviation and its square stand, and which directions sleep?"
+failure_message: "A real linear VAE has a smaller loss, or none can have yours. Check the derivative: where do the standard deviation and its square stand, and which directions sleep? Leave the arguments as they were."
 """  # END TEST CONFIG
 
 

@@ -125,7 +125,7 @@ def test_q1_example(best_detective):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "Belief or accuracy is off when the share of real points is not one half, or for several forgers. Does the share enter both? Is there one accuracy for each forger?"
+failure_message: "Belief or accuracy is off when the share of real points is not one half, or for several forgers. Does the share enter both? Is there one accuracy for each forger? Leave the arguments as they were."
 """  # END TEST CONFIG
 
 
@@ -301,7 +301,7 @@ def test_q2_example(one_jump):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "Some walk does not end where the jump does. Follow the noise of each step by itself: which of the later steps shrink it? A shortcut from the chapter may hold for its schedule only."
+failure_message: "Some walk does not end where the jump does. Follow the noise of each step by itself: which of the later steps shrink it? A shortcut from the chapter may hold for its schedule only. Leave the arguments as they were."
 """  # END TEST CONFIG
 
 
@@ -475,7 +475,7 @@ def test_q3_example(best_guess):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "Some guesses or doubts are off. Points are shrunk by a before they are compared with x, unlikely points count less, and squares are summed over the dimensions."
+failure_message: "Some guesses or doubts are off. Points are shrunk by a before they are compared with x, unlikely points count less, and squares are summed over the dimensions. Leave the arguments as they were."
 """  # END TEST CONFIG
 
 
