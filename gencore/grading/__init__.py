@@ -1,6 +1,7 @@
 """Exercises: what makes a student's notebook of a master, and what grades it.
 
 - :mod:`gencore.grading.masters`: :func:`find_master`, :func:`read_master`
+- :mod:`gencore.grading.student`: what makes the notebook stand by itself
 - :mod:`gencore.grading.packing`: :func:`assign` takes a master apart, :func:`pack` makes a teacher's package of it
 
 All of it needs the extra ``grading``: ``pip install "gencore[grading]"``.

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Master", "PackingError", "Question", "find_master", "read_master"]
+__all__ = ["Master", "PackingError", "MasterTest", "Question", "find_master", "read_master"]
 
 MASTERS = Path(__file__).parents[2] / "notebooks" / "exercises" / "source"
 """Where the course's masters are: in a clone of the repository, not in an installed library."""
@@ -35,6 +35,22 @@ class PackingError(ValueError):
     """An exercise cannot be built; the message says what to do."""
 
 
+class MasterTest(NamedTuple):
+    """One test of a question.
+
+    Attributes:
+        points: What it is worth.
+        hidden: Whether only graders see it.
+        message: What a student reads who fails it.
+        code: Its function.
+    """
+
+    points: float
+    hidden: bool
+    message: str
+    code: str
+
+
 class Question(NamedTuple):
     """One question of a master.
 
@@ -44,7 +60,7 @@ class Question(NamedTuple):
         manual: Whether a person marks it.
         text: The question's cells.
         solution: The cells of its solution; of a manual question, a model answer and how to mark.
-        tests: The cells of its tests, public and hidden.
+        tests: Its tests, public and hidden.
     """
 
     name: str
@@ -52,7 +68,7 @@ class Question(NamedTuple):
     manual: bool
     text: list[str]
     solution: list[str]
-    tests: list[str]
+    tests: list[MasterTest]
 
 
 class Master(NamedTuple):
@@ -128,9 +144,10 @@ def read_master(path: Path) -> Master:
             new = Question(name, settings["points"], settings.get("manual", False), [], [], [])
             here = questions.setdefault(name, new)
             cell.metadata["question"] = name
-            {"": here.text, "SOLUTION": here.solution, "TESTS": here.tests}.get(block, []).append(cell.source)
-    for question in questions.values():
-        _check_tests(f"{path.name}, {question.name}", question)
+            if block == "TESTS":
+                here.tests.append(_test(f"{path.name}, {name}", cell.source))
+            elif block != "PROMPT":
+                (here.solution if block else here.text).append(cell.source)
     return Master(path.stem[:4], questions, notebook)
 
 
@@ -144,21 +161,33 @@ def walk(notebook: Notebook) -> Iterator[tuple[Notebook, dict[str, Any], str]]:
         if mark is None:
             yield cell, settings, block
         elif mark[2] == "QUESTION":
-            settings = yaml.safe_load(cell.source) if mark[1] == "BEGIN" else {}
+            settings, block = yaml.safe_load(cell.source) if mark[1] == "BEGIN" else {}, ""
         else:
             block = mark[2] if mark[1] == "BEGIN" else ""
 
 
-def _check_tests(where: str, question: Question) -> None:
-    """Refuse a test without a message for who fails it, or with one that otter-grader would write wrongly."""
+def _test(where: str, source: str) -> MasterTest:
+    """Read the cell of a test; refuse one that does not help who fails it, or that otter-grader would write wrongly."""
     import yaml
 
-    for source in question.tests:
-        config = _CONFIG.match(source)
-        message = str((yaml.safe_load(config[1]) if config else {}).get("failure_message") or "")
-        if not message:
-            raise PackingError(f"{where}: a test has no failure_message; say what is wrong and where to look")
-        if re.search(r'["\\\n]', message):
-            raise PackingError(
-                f'{where}: a failure_message may hold no ", no backslash and no new line: {message!r}'
-            )
+    config = _CONFIG.match(source)
+    if config is None:
+        raise PackingError(
+            f'{where}: a test begins with the line """ # BEGIN TEST CONFIG; this one: {source[:60]!r}'
+        )
+    try:
+        settings = yaml.safe_load(config[1])
+    except yaml.YAMLError as error:
+        raise PackingError(f"{where}: the settings of a test are no YAML: {error}") from error
+    message = settings.get("failure_message") or ""
+    if not message or settings.get("points") is None:
+        raise PackingError(
+            f"{where}: a test needs points, and a failure_message: what is wrong and where to look"
+        )
+    if re.search(r'["\\\n]', message):
+        raise PackingError(
+            f'{where}: a failure_message may hold no ", no backslash and no new line: {message!r}'
+        )
+    return MasterTest(
+        settings["points"], settings.get("hidden", False), message, source[config.end() :].strip()
+    )

@@ -18,56 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gencore.grading.masters import Master, Notebook, PackingError, read_master, walk
+from gencore.grading.student import ANSWER, finish
 
 __all__ = ["Views", "assign", "pack"]
 
-CHECKER = (
-    *("otter-grader==7.0.0", "fica==0.4.1", "dill==0.4.1"),
-    *("ipylab==1.1.0", "python-frontmatter==1.3.0"),
-)
-"""What the student's first cell installs in Google Colab; Colab has the rest of what otter-grader needs."""
-
 _SEED = re.compile(r"^( +seed = )0(?=  # SECRET SEED$)", flags=re.MULTILINE)
-_CANARY = re.compile(r"^( +)# (CANARY-HIDDEN-\S+)$", flags=re.MULTILINE)
-_LEAKS = re.compile(r"CANARY-|SECRET SEED|(BEGIN|END) (SOLUTION|TESTS)|# SOLUTION|hidden=True")
-_ANSWER = "_Type your answer here, replacing this text._"  # otter's own words
-
-_SETUP = """\
-# Run this cell first: it installs the checker if that is missing, moves nothing else, and writes the public tests.
-import subprocess
-import sys
-import tempfile
-from importlib.util import find_spec
-from pathlib import Path
-
-if find_spec("otter") is None:
-    checker = {checker}
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-    subprocess.check_call([*pip, *checker])
-{library}import otter
-
-tests_folder = Path(tempfile.mkdtemp())
-tests = {tests}
-for question, test in tests.items():
-    (tests_folder / f"{{question}}.py").write_text(test, encoding="utf-8")
-grader = otter.Notebook(tests_dir=str(tests_folder))"""
-
-# As in the chapters, and held equal to them by a test.
-_LIBRARY = """\
-if find_spec("gencore") is None:
-    pip = [sys.executable, "-m", "pip"]
-    versions = Path(tempfile.mkdtemp(), "versions.txt")
-    versions.write_bytes(subprocess.check_output([*pip, "list", "--format=freeze"]))
-    source = "gencore @ git+https://github.com/creation-challenge/creation-challenge"
-    subprocess.check_call([*pip, "install", "--quiet", "--constraint", versions, source])
-"""
-
-_HAND_IN = """\
-## Before you hand in
-
-Restart the kernel and run all cells from the top: an answer counts only if it works in a fresh notebook. The cell
-below runs the tests that you can see once more. Grading runs more of them, with other numbers. Save this notebook, and
-hand in the file."""
 
 
 class Views(NamedTuple):
@@ -78,7 +33,8 @@ class Views(NamedTuple):
         solution: The same with the solutions in it.
         tests: For each question that has tests, their file, hidden ones among them.
         package: The package for grading, the content of a zip file: otter-grader's for Gradescope, with the test
-            ``zz_canary``, which no honest work passes, and ``exercise.json``, which lists the questions.
+            ``zz_canary``, which no honest work passes, and ``exercise.json``: the questions, and hashes of
+            the student's cells of code.
     """
 
     student: Notebook
@@ -121,16 +77,12 @@ def assign(master: Master, *, secret: bytes = b"", check: bool = False) -> Views
         student, solution = (
             nbformat.read(made / half / source.name, as_version=4) for half in ("student", "autograder")
         )
-        public, tests = (
-            {path.stem: path.read_text("utf-8") for path in sorted(made.glob(f"{half}/tests/*.py"))}
-            for half in ("student", "autograder")
-        )
         (archive,) = made.glob("autograder/*.zip")
         with zipfile.ZipFile(archive) as zipped:
             files = {name: zipped.read(name) for name in zipped.namelist()}
-    student = _finished(master, student, public)
-    if leak := _LEAKS.search(nbformat.writes(student)):
-        raise PackingError(f"{master.name}: the student's notebook would hold {leak[0]!r}")
+    student = finish(master, student, _test_files(master, b"", hidden=False))
+    tests = _test_files(master, secret, hidden=True)
+    files |= {f"tests/{name}.py": test.encode() for name, test in tests.items()}
     return Views(student, solution, tests, _zipped(files | _additions(master, student)))
 
 
@@ -164,52 +116,42 @@ def pack(path: Path, secret: bytes, folder: Path) -> Path:
     return Path(file.name).replace(folder / f"{master.name}-autograder.zip")
 
 
+def _with_seed(master: Master, question: str, code: str, secret: bytes) -> str:
+    """Put the secret seed of a question into the code of a test: 31 bits of an HMAC, which NumPy and JAX both take."""
+    digest = hmac.digest(secret, f"{master.name}/{question}".encode(), hashlib.sha256)
+    return _SEED.sub(rf"\g<1>{int.from_bytes(digest[:4], 'big') >> 1}", code) if secret else code
+
+
 def _prepared(master: Master, secret: bytes) -> Notebook:
-    """Set the secret seeds, and turn the canaries of hidden tests from comments, which otter drops, into strings."""
+    """Return the master with the secret seeds in it."""
     notebook = deepcopy(master.notebook)
     for cell, settings, block in walk(notebook):
         if block == "TESTS":
-            seed = _secret_seed(secret, f"{master.name}/{settings['name']}") if secret else 0
-            cell.source = _CANARY.sub(r'\1"\2"', _SEED.sub(rf"\g<1>{seed}", cell.source))
+            cell.source = _with_seed(master, settings["name"], cell.source, secret)
     return notebook
 
 
-def _secret_seed(secret: bytes, question: str) -> int:
-    """Derive a seed that NumPy and JAX both take: 31 bits of an HMAC."""
-    return int.from_bytes(hmac.digest(secret, question.encode(), hashlib.sha256)[:4], "big") >> 1
-
-
-def _finished(master: Master, student: Notebook, tests: dict[str, str]) -> Notebook:
-    """Make the student's notebook stand by itself, and name its cells by their questions."""
-    import nbformat
-
-    _install, _init, title, *cells = student.cells
-    uses_library = any(re.search(r"\b(from|import) gencore\b", cell.source) for cell in cells)
-    code = _SETUP.format(
-        checker=json.dumps(CHECKER),
-        library=_LIBRARY if uses_library else "",
-        tests=json.dumps(tests, indent=4, ensure_ascii=False),
-    )
-    locked = {"editable": False, "deletable": False, "tags": ["hide-input"]}
-    cells = [title, nbformat.v4.new_code_cell(code, metadata=locked), *cells]
-    cells[-2].source = _HAND_IN
-    question, counts = "", {}
-    for cell in cells:
-        within = cell.source == _ANSWER or cell.source.startswith('grader.check("')
-        question = cell.metadata.pop("question", question if within else "")
-        counts[question] = place = counts.get(question, -1) + 1
-        cell.id = "-".join(part for part in (master.name, question, f"{place:02d}") if part)
-        cell.metadata.pop("lines_to_next_cell", None)
-    metadata = {name: student.metadata[name] for name in ("kernelspec", "otter")}
-    metadata["language_info"] = {"name": "python"}
-    finished = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-    nbformat.validate(finished)
-    return finished
+def _test_files(master: Master, secret: bytes, *, hidden: bool) -> dict[str, str]:
+    """Write the questions' tests as otter-grader does, but with their comments, and alike under every Python."""
+    files = {}
+    for question in master.questions.values():
+        parts = [
+            "from otter.test_files import test_case\n\nOK_FORMAT = False\n\n"
+            f"name = {question.name!r}\npoints = {question.points}\n"
+        ]
+        for test in question.tests:
+            if hidden or not test.hidden:
+                settings = f"points={test.points}, hidden={test.hidden}, failure_message={test.message!r}"
+                code = _with_seed(master, question.name, test.code, secret)
+                parts.append(f"@test_case({settings})\n{code}\n")
+        if len(parts) > 1:
+            files[question.name] = "\n\n".join(parts)
+    return files
 
 
 def _additions(master: Master, student: Notebook) -> dict[str, bytes]:
     """Return the files that the package holds besides otter's."""
-    answers = {cell.id.split("-")[1]: cell.id for cell in student.cells if cell.source == _ANSWER}
+    answers = {cell.id.split("-")[1]: cell.id for cell in student.cells if cell.source == ANSWER}
     questions = {
         name: {"points": question.points, "manual": question.manual}
         | (
@@ -223,7 +165,12 @@ def _additions(master: Master, student: Notebook) -> dict[str, bytes]:
         )
         for name, question in master.questions.items()
     }
-    listed = {"exercise": master.name, "questions": questions}
+    given = [
+        hashlib.sha256(cell.source.strip().encode()).hexdigest()
+        for cell in student.cells
+        if cell.cell_type == "code"
+    ]
+    listed = {"exercise": master.name, "questions": questions, "given": given}
     canary = (
         "from otter.test_files import test_case\n\nOK_FORMAT = False\n\nname = 'zz_canary'\npoints = 1\n\n"
         "@test_case(points=1, hidden=True)\ndef test_canary():\n    raise AssertionError('canary')\n"
