@@ -33,11 +33,11 @@
 #
 # | Question | Points | You learn to | Slide |
 # |:--|--:|:--|:--|
-# | q1 | 5 | find the best single answer under two losses, and say what it costs | 11, *Root Cause Analysis* |
-# | q2 | 5 | choose the length of a code when images are noisy | 7, *Autoencoders: The Foundation* |
-# | q3 | 5 | move the codes wherever you like, at the same loss | 10, *Autoencoder Limitations* |
-# | q4 | 3 | tell the two causes apart in a picture | 11, *Root Cause Analysis* |
-# | quiz | 5 | read ratios, losses and errors with care | 8, *Worked Example: MNIST Compression*, and 9, *Autoencoder Successes* |
+# | q1 | 5 | find the best single answer under two losses, and say what it costs | 11, Root Cause Analysis |
+# | q2 | 5 | choose the length of a code when images are noisy | 7, Autoencoders: The Foundation |
+# | q3 | 5 | move the codes wherever you like, at the same loss | 10, Autoencoder Limitations |
+# | q4 | 3 | tell the two causes apart in a picture | 11, Root Cause Analysis |
+# | quiz | 5 | read ratios, losses and errors with care | 8, Worked Example: MNIST Compression, and 9, Autoencoder Successes |
 #
 # Replace each `...`, run the check below it, and hand in this file. A check tries a few simple cases. Grading tries more:
 # other shapes, other numbers, and the edges.

@@ -33,12 +33,12 @@
 #
 # | Question | Points | You learn to | Slide |
 # |:--|--:|:--|:--|
-# | q1 | 4 | compute the ELBO and what it bounds, where both are known | 12, *Variational Autoencoders* |
-# | q2 | 4 | reparameterize a distribution that is not Gaussian | 12, *Variational Autoencoders* |
-# | q3 | 4 | find the prior that a trained encoder would have liked | 12, *Variational Autoencoders* |
-# | q4 | 4 | say at which β a latent dimension goes to sleep | 27, *Common Pitfalls* |
-# | q5 | 3 | read what the KL term does to the clouds of codes | 12, *Variational Autoencoders* |
-# | quiz | 5 | tell bounds, units, dice and collapse apart | 12, *Variational Autoencoders* |
+# | q1 | 4 | compute the ELBO and what it bounds, where both are known | 12, Variational Autoencoders |
+# | q2 | 4 | reparameterize a distribution that is not Gaussian | 12, Variational Autoencoders |
+# | q3 | 4 | find the prior that a trained encoder would have liked | 12, Variational Autoencoders |
+# | q4 | 4 | say at which β a latent dimension goes to sleep | 12, Variational Autoencoders |
+# | q5 | 3 | read what the KL term does to the clouds of codes | 12, Variational Autoencoders |
+# | quiz | 5 | tell bounds, units, dice and collapse apart | 12, Variational Autoencoders |
 #
 # Replace each `...`, run the check below it, and hand in this file. A check tries a few simple cases. Grading tries more:
 # other shapes, other numbers, and the edges. All logarithms are natural, so all answers are in nats.
@@ -524,7 +524,7 @@ def test_q3_special(best_prior):
 # %% [markdown]
 # ## Question 4: Which dimensions does β put to sleep?
 #
-# *Slide 27, Common Pitfalls*
+# *Slide 12, Variational Autoencoders*
 #
 # **Question.** In the chapter a large β emptied the code, warm-up or not. At which β does a dimension give up?
 #

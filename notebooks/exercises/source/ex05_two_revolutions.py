@@ -33,11 +33,11 @@
 #
 # | Question | Points | You learn to | Slide |
 # |:--|--:|:--|:--|
-# | q1 | 5 | say what a detective's share of right answers proves | 15, *GANs: The Forger vs Detective Game* |
-# | q2 | 4 | turn any walk of small noisy steps into one jump | 16, *Diffusion: The Reverse Corruption Process* |
-# | q3 | 5 | compute the best guess of the clean point, and the doubt that is left | 16, *Diffusion: The Reverse Corruption Process* |
-# | q4 | 3 | say how averages can lead to sharp samples | 14, *Two Revolutionary Approaches* |
-# | quiz | 5 | read the logs of both families | 13, *Human Learning Analogy*, to 16 |
+# | q1 | 5 | say what a detective's share of right answers proves | 15, GANs: The Forger vs Detective Game |
+# | q2 | 4 | turn any walk of small noisy steps into one jump | 16, Diffusion: The Reverse Corruption Process |
+# | q3 | 5 | compute the best guess of the clean point, and the doubt that is left | 16, Diffusion: The Reverse Corruption Process |
+# | q4 | 3 | say how averages can lead to sharp samples | 14, Two Revolutionary Approaches |
+# | quiz | 5 | read the logs of both families | 13, Human Learning Analogy, to 16 |
 #
 # Replace each `...`, run the check below it, and hand in this file. A check tries a few simple cases. Grading tries more:
 # other shapes, other numbers, and the edges.
