@@ -590,7 +590,8 @@ def test_q3_standard_codes(standardized):
 from sklearn.datasets import load_digits
 
 data = load_digits()
-kept = np.isin(data.target, (0, 4, 6))
+digits = (0, 4, 6)
+kept = np.isin(data.target, digits)
 x, labels = data.data[kept] / 16, data.target[kept]
 center = x.mean(axis=0)
 directions = np.linalg.svd(x - center, full_matrices=False)[2][:2]
@@ -602,16 +603,14 @@ figure = plt.figure(figsize=(9, 4))
 ax = figure.add_subplot(1, 2, 1)
 ax.scatter(*random_codes.T, marker="x", s=15, color="gray", label="N(0, I)")
 shown = {}
-for digit in (0, 4, 6):
+for digit in digits:
     ax.scatter(*codes[labels == digit].T, s=8, label=f"digit {digit}")
     shown[f"center of {digit}"] = codes[labels == digit].mean(axis=0)
 ax.legend(loc="upper right")
 shown |= {"(0, 0)": np.zeros(2)} | {f"random {i}": random_codes[i] for i in (0, 1, 2)}
-for place, (name, z) in zip((3, 4, 7, 8, 11, 12, 15), shown.items(), strict=True):
-    picture = figure.add_subplot(4, 4, place)
-    picture.imshow(
-        (center + z * sizes @ directions).reshape(8, 8), cmap="gray", vmin=0, vmax=1
-    )
+for place, (name, z) in zip((4, 5, 6, 11, 16, 17, 18), shown.items(), strict=True):
+    picture = figure.add_subplot(3, 6, place)
+    picture.imshow((center + z * sizes @ directions).reshape(8, 8), cmap="gray")
     picture.set_title(name, fontsize=8)
     picture.set_axis_off()
 figure.tight_layout()
