@@ -7,7 +7,17 @@
 All of it needs the extra ``grading``: ``pip install "gencore[grading]"``.
 """
 
-from gencore.grading.masters import PackingError, find_master, read_master
-from gencore.grading.packing import assign, pack
+from gencore.grading.masters import Master, MasterTest, PackingError, Question, find_master, read_master
+from gencore.grading.packing import Views, assign, pack
 
-__all__ = ["PackingError", "assign", "find_master", "pack", "read_master"]
+__all__ = [
+    "Master",
+    "MasterTest",
+    "PackingError",
+    "Question",
+    "Views",
+    "assign",
+    "find_master",
+    "pack",
+    "read_master",
+]

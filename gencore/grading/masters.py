@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Master", "PackingError", "MasterTest", "Question", "find_master", "read_master"]
+__all__ = ["Master", "MasterTest", "PackingError", "Question", "find_master", "read_master"]
 
 MASTERS = Path(__file__).parents[2] / "notebooks" / "exercises" / "source"
 """Where the course's masters are: in a clone of the repository, not in an installed library."""

@@ -5,8 +5,6 @@ import re
 
 from gencore.grading.masters import Master, Notebook, PackingError
 
-__all__ = ["finish"]
-
 CHECKER = (
     *("otter-grader==7.0.0", "fica==0.4.1", "dill==0.4.1"),
     *("ipylab==1.1.0", "python-frontmatter==1.3.0"),
@@ -27,7 +25,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 if find_spec("otter") is None:
-    checker = {checker}
+    checker = [
+{checker}
+    ]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     subprocess.check_call([*pip, *checker])
 {library}import otter
@@ -57,23 +57,7 @@ hand in the file."""
 
 
 def finish(master: Master, student: Notebook, tests: dict[str, str]) -> Notebook:
-    """Make the student's notebook stand by itself, and name its cells by their questions.
-
-    Args:
-        master: The master.
-        student: What otter-grader made of it for students.
-        tests: The files of the public tests, by question.
-
-    Returns:
-        The notebook to hand out.
-
-    Raises:
-        PackingError: It would hold a solution or a hidden test, or does not begin with a title.
-
-    Example:
-        >>> finish(master, student, tests).cells[1].id  # doctest: +SKIP
-        'ex01-01'
-    """
+    """Make the student's notebook stand by itself, name its cells by their questions, and refuse it if it tells."""
     import nbformat
 
     _install, _init, title, *cells = student.cells
@@ -84,7 +68,7 @@ def finish(master: Master, student: Notebook, tests: dict[str, str]) -> Notebook
     sources = [*(cell.source for cell in cells), *tests.values()]
     uses_library = any(re.search(r"\b(from|import) gencore\b", source) for source in sources)
     code = _SETUP.format(
-        checker=json.dumps(CHECKER),
+        checker="\n".join(f'        "{pin}",' for pin in CHECKER),
         library=_LIBRARY if uses_library else "",
         tests=json.dumps(tests, indent=4, ensure_ascii=False),
     )

@@ -6,7 +6,7 @@ import pytest
 from tiny_master import MASTER, write
 
 from gencore.grading import PackingError, find_master, read_master
-from gencore.grading.masters import Test
+from gencore.grading.masters import MasterTest
 
 
 def test_a_master_is_read_question_by_question(tmp_path: Path):
