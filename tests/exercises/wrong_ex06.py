@@ -1,6 +1,6 @@
-"""Typical wrong answers to exercise 06: each replaces a whole solution cell, and must not get full marks."""
+"""Typical wrong answers to exercise 06: each replaces the solution cell of its question."""
 
-WRONG: dict[str, dict[str, str]] = {
+WRONG = {
     "q1": {
         "the critic's belief is taken for the ratio of the densities": """
 def data_mean(values, logits):

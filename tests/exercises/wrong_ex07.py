@@ -1,6 +1,6 @@
-"""Typical wrong answers to exercise 07: each replaces a whole solution cell, and must not get full marks."""
+"""Typical wrong answers to exercise 07: each replaces the solution cell of its question."""
 
-WRONG: dict[str, dict[str, str]] = {
+WRONG = {
     "q1": {
         "two jumps from the clean example, with fresh noise each": """
 def two_stops(x0, noise_1, noise_2, left_s, left_t):

@@ -1,6 +1,6 @@
-"""Typical wrong answers to exercise 08: each replaces a whole solution cell, and must not get full marks."""
+"""Typical wrong answers to exercise 08: each replaces the solution cell of its question."""
 
-WRONG: dict[str, dict[str, str]] = {
+WRONG = {
     "q1": {
         "the straight mix": """
 def blend(codes, shares, center):

@@ -1,6 +1,6 @@
-"""Typical wrong answers to exercise 09: each replaces a whole solution cell, and must not get full marks."""
+"""Typical wrong answers to exercise 09: each replaces the solution cell of its question."""
 
-WRONG: dict[str, dict[str, str]] = {
+WRONG = {
     "q1": {
         "the mask comes after the softmax": """
 def window_attention(q, k, v, window, padding):

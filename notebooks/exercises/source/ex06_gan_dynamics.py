@@ -30,8 +30,8 @@
 #
 # Two players, one number. What does a critic know, why do the two run in circles, and what do their losses hide?
 #
-# | question | points | after it you can | slide |
-# |---|---|---|---|
+# | Question | Points | After it you can | Slide |
+# |:--|--:|:--|:--|
 # | q1 | 4 | read a critic's logit as a ratio of two densities, and use it | 22, Why Adversarial Training Works |
 # | q2 | 4 | say what more training of the critic does to the game, and what it does not | 17, GAN Dynamics: Geometric View |
 # | q3 | 4 | count how many different things a generator makes | 22, Why Adversarial Training Works |
@@ -53,7 +53,7 @@ import numpy as np
 # points: 4
 
 # %% [markdown]
-# ## q1: Can a critic repair its generator?
+# ## Question 1: Can a critic repair its generator?
 #
 # A generator draws too many sixes, and you cannot train it again. All you have is what it made, $x_1, \dots, x_n$, and the logit
 # $\ell_i$ that the **best** critic gives to each. What is the mean of a quantity $f$ over the *data*, of which you have not one
@@ -136,8 +136,8 @@ failure_message: "The mean over the data is wrong for several quantities at once
 
 
 def test_q1_exact(data_mean):
-    # CANARY-HIDDEN-ex06-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex06-q1
     import numpy as np
 
     assert callable(data_mean), "data_mean is not a function"
@@ -168,8 +168,8 @@ failure_message: "The answer is not finite, or not right, where the critic is ve
 
 
 def test_q1_sure_critic(data_mean):
-    # CANARY-HIDDEN-ex06-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex06-q1
     import numpy as np
 
     assert callable(data_mean), "data_mean is not a function"
@@ -197,7 +197,7 @@ def test_q1_sure_critic(data_mean):
 # points: 4
 
 # %% [markdown]
-# ## q2: Does it help to train the critic more?
+# ## Question 2: Does it help to train the critic more?
 #
 # The theory wants the best critic at every moment. So why not let the critic take 5 steps, or 125, for each step of the
 # generator?
@@ -281,8 +281,8 @@ failure_message: "The factor is wrong for several steps of the critic. A round h
 
 
 def test_q2_several_steps(growth):
-    # CANARY-HIDDEN-ex06-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex06-q2
     import numpy as np
 
     assert callable(growth), "growth is not a function"
@@ -310,8 +310,8 @@ failure_message: "Without R1 the factor is wrong. As long as the critic's steps 
 
 
 def test_q2_without_penalty(growth):
-    # CANARY-HIDDEN-ex06-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex06-q2
     import numpy as np
 
     assert callable(growth), "growth is not a function"
@@ -343,7 +343,7 @@ def test_q2_without_penalty(growth):
 # points: 4
 
 # %% [markdown]
-# ## q3: How many different things does it make?
+# ## Question 3: How many different things does it make?
 #
 # You look at $n$ samples and count the kinds that you see. That says how many kinds there are *at least*. With 100 samples you can
 # never see more than 100. Is there a way to count what you have not seen?
@@ -420,8 +420,8 @@ failure_message: "The variety differs from a count of all pairs, one by one, or 
 
 
 def test_q3_every_pair(variety):
-    # CANARY-HIDDEN-ex06-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex06-q3
     import numpy as np
 
     assert callable(variety), "variety is not a function"
@@ -447,8 +447,8 @@ failure_message: "Over many small samples the share of agreeing pairs is wrong o
 
 
 def test_q3_on_average(variety):
-    # CANARY-HIDDEN-ex06-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex06-q3
     import numpy as np
 
     assert callable(variety), "variety is not a function"
@@ -476,7 +476,7 @@ def test_q3_on_average(variety):
 # manual: true
 
 # %% [markdown]
-# ## q4: Explain what you see
+# ## Question 4: Explain what you see
 #
 # Two games that differ in one thing. The data are numbers from $\mathcal N(0, 1)$. The generator makes $m + s z$ and can change both $m$ and $s$. The
 # logit of the first critic is a straight line in $x$, that of the second a parabola. Both critics begin at 0 and pay a small penalty for
@@ -597,9 +597,7 @@ plt.show()
 # # BEGIN SOLUTION
 
 # %%
-""" # BEGIN PROMPT
 answers = {"a": ..., "b": ..., "c": ..., "d": ...}
-"""  # END PROMPT
 # BEGIN SOLUTION NO PROMPT
 # CANARY-SOLUTION-ex06-quiz
 answers = {"a": "C", "b": "B", "c": "A", "d": "D"}

@@ -31,8 +31,8 @@
 # Noise in, noise out. Which two noisy pictures belong to one walk, what breaks a sampler, where does guidance lead, and what would
 # a perfect network do?
 #
-# | question | points | after it you can | slide |
-# |---|---|---|---|
+# | Question | Points | After it you can | Slide |
+# |:--|--:|:--|:--|
 # | q1 | 4 | walk from any time step to any later one in a single jump | 19, Diffusion Mathematical Framework |
 # | q2 | 4 | find the usual faults of a DDIM sampler, and test for them | 21, Diffusion Denoising Visualization |
 # | q3 | 4 | say which distribution a guidance scale aims at | 21, Diffusion Denoising Visualization |
@@ -56,7 +56,7 @@ import numpy as np
 # points: 4
 
 # %% [markdown]
-# ## q1: Which two pictures belong to one walk?
+# ## Question 1: Which two pictures belong to one walk?
 #
 # You want to show how one digit drowns: $x_s$ early, and $x_t$ later on the **same** walk, $s < t$. A friend jumps twice from $x_0$,
 # with fresh noise each time. Either picture alone is right. But in the second one, the specks of the first are gone, as if a wind had swept
@@ -139,8 +139,8 @@ failure_message: "The two stops differ from a walk that takes every small step. 
 
 
 def test_q1_walk(two_stops):
-    # CANARY-HIDDEN-ex07-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex07-q1
     import numpy as np
 
     assert callable(two_stops), "two_stops is not a function"
@@ -173,8 +173,8 @@ failure_message: "Over many walks, the noise of the two stops does not have the 
 
 
 def test_q1_together(two_stops):
-    # CANARY-HIDDEN-ex07-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex07-q1
     import numpy as np
 
     assert callable(two_stops), "two_stops is not a function"
@@ -203,7 +203,7 @@ def test_q1_together(two_stops):
 # points: 4
 
 # %% [markdown]
-# ## q2: Repair this sampler
+# ## Question 2: Repair this sampler
 #
 # This DDIM sampler runs without an error, and its images are dull and noisy. It has **three faults**. Find and repair them. What it
 # should do, at each stop $t$ on the way down, with the next lower stop $s$:
@@ -302,8 +302,8 @@ failure_message: "For data from a Gaussian, whose perfect denoiser is known, the
 
 
 def test_q2_gaussian(sample):
-    # CANARY-HIDDEN-ex07-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex07-q2
     import numpy as np
 
     assert callable(sample), "sample is not a function"
@@ -344,8 +344,8 @@ failure_message: "The sampler does not end at clean data, or does not ask the ne
 
 
 def test_q2_stops(sample):
-    # CANARY-HIDDEN-ex07-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex07-q2
     import numpy as np
 
     assert callable(sample), "sample is not a function"
@@ -377,7 +377,7 @@ def test_q2_stops(sample):
 # points: 4
 
 # %% [markdown]
-# ## q3: Where does guidance lead?
+# ## Question 3: Where does guidance lead?
 #
 # Guidance goes from the guess without a class through the guess with one, and on. The expected noise is minus the *score*, the slope of
 # the log-density, times a number that depends on $t$ only. So guidance with scale $s$ mixes two slopes:
@@ -458,8 +458,8 @@ failure_message: "Mean or variance differ from those of the product of the two d
 
 
 def test_q3_on_a_grid(aim):
-    # CANARY-HIDDEN-ex07-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex07-q3
     import numpy as np
 
     assert callable(aim), "aim is not a function"
@@ -489,8 +489,8 @@ failure_message: "Several scales at once give a wrong shape or wrong numbers, or
 
 
 def test_q3_many_scales(aim):
-    # CANARY-HIDDEN-ex07-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex07-q3
     import numpy as np
 
     assert callable(aim), "aim is not a function"
@@ -527,7 +527,7 @@ def test_q3_many_scales(aim):
 # manual: true
 
 # %% [markdown]
-# ## q4: Explain what you see
+# ## Question 4: Explain what you see
 #
 # What would a *perfect* network do? If the data are just these 40 digits, the best possible answer to "which noise is in $x_t$?" can be computed. No
 # network, however large, has a smaller loss on them. The cell draws eight samples with it, and finds for each the nearest of the 40. Then it measures the
@@ -643,9 +643,7 @@ for name, digits in {"the 40 digits": known, "40 others": others}.items():
 # # BEGIN SOLUTION
 
 # %%
-""" # BEGIN PROMPT
 answers = {"a": ..., "b": ..., "c": ..., "d": ...}
-"""  # END PROMPT
 # BEGIN SOLUTION NO PROMPT
 # CANARY-SOLUTION-ex07-quiz
 answers = {"a": "C", "b": "B", "c": "D", "d": "A"}

@@ -31,8 +31,8 @@
 # Between two codes, and beyond: mix three digits, change one property and no other, search without falling into the empty middle, and find
 # out what a decoder must be able to do.
 #
-# | question | points | after it you can | slide |
-# |---|---|---|---|
+# | Question | Points | After it you can | Slide |
+# |:--|--:|:--|:--|
 # | q1 | 4 | mix several codes into one that is again a fair draw | 20, Latent Space Interpolation |
 # | q2 | 4 | find the direction that changes one property and leaves the others alone | 20, Latent Space Interpolation |
 # | q3 | 4 | tell where a density is high from where its mass is, and pull codes to the mass | 20, Latent Space Interpolation |
@@ -52,7 +52,7 @@ import numpy as np
 # points: 4
 
 # %% [markdown]
-# ## q1: How do you mix three digits?
+# ## Question 1: How do you mix three digits?
 #
 # Chapter 08 walks between *two* codes. Now take $m$ codes $z_1, \dots, z_m$ and shares $w_1, \dots, w_m$: half of the first digit, a third of
 # the second, a sixth of the third. The straight mix $\sum_i w_i z_i$ is too short, the more so the more codes are in it.
@@ -131,8 +131,8 @@ failure_message: "The numbers of a mix of many codes do not have the mean and th
 
 
 def test_q1_fair_draw(blend):
-    # CANARY-HIDDEN-ex08-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex08-q1
     import numpy as np
 
     assert callable(blend), "blend is not a function"
@@ -168,8 +168,8 @@ failure_message: "Several mixes at once are wrong. Each row of the shares has a 
 
 
 def test_q1_several_mixes(blend):
-    # CANARY-HIDDEN-ex08-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex08-q1
     import numpy as np
 
     assert callable(blend), "blend is not a function"
@@ -200,7 +200,7 @@ def test_q1_several_mixes(blend):
 # points: 4
 
 # %% [markdown]
-# ## q2: Can a digit lean and not thicken?
+# ## Question 2: Can a digit lean and not thicken?
 #
 # Near a code, every property of the decoded picture is a linear function of the code: property $j$ grows by $g_j \cdot d$ if you add $d$ to the code, where
 # $g_j$ is its gradient. To make a digit lean, the obvious step is along the gradient of "lean". But if that gradient also points a little
@@ -276,8 +276,8 @@ failure_message: "With three or more properties, the step does not raise the cho
 
 
 def test_q2_one_and_zeros(pure_direction):
-    # CANARY-HIDDEN-ex08-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex08-q2
     import numpy as np
 
     assert callable(pure_direction), "pure_direction is not a function"
@@ -308,8 +308,8 @@ failure_message: "The step does what it should, but a shorter one does the same;
 
 
 def test_q2_shortest(pure_direction):
-    # CANARY-HIDDEN-ex08-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex08-q2
     import numpy as np
 
     assert callable(pure_direction), "pure_direction is not a function"
@@ -344,7 +344,7 @@ def test_q2_shortest(pure_direction):
 # points: 4
 
 # %% [markdown]
-# ## q3: Where should a search be pulled to?
+# ## Question 3: Where should a search be pulled to?
 #
 # Chapter 08 searched for codes with a high score, and the prior was to hold the search back. It pulled the codes to its top, $z = 0$, and there the decoder showed
 # fog. A code of $k$ numbers from $\mathcal N(0, I)$ is never that short. So pull the **length** to where lengths are, and not the code to where the density is high.
@@ -424,8 +424,8 @@ failure_message: "The gradient differs from differences of ln p(r), number by nu
 
 
 def test_q3_differences(shell_pull):
-    # CANARY-HIDDEN-ex08-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex08-q3
     import numpy as np
 
     assert callable(shell_pull), "shell_pull is not a function"
@@ -457,8 +457,8 @@ failure_message: "Codes that follow the pull do not come to rest on the shell, o
 
 
 def test_q3_comes_to_rest(shell_pull):
-    # CANARY-HIDDEN-ex08-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex08-q3
     import numpy as np
 
     assert callable(shell_pull), "shell_pull is not a function"
@@ -498,7 +498,7 @@ def test_q3_comes_to_rest(shell_pull):
 # manual: true
 
 # %% [markdown]
-# ## q4: Explain what you see
+# ## Question 4: Explain what you see
 #
 # The data are pictures of one bar, at every angle. We walk from the bar at 20° to the one at 110° in three ways: by mixing the pixels; by the codes of a PCA with 30 numbers, which is
 # a **linear** encoder and decoder; and by a decoder whose code is the angle itself.
@@ -616,9 +616,7 @@ print(f"PCA's walk against a cross-fade of its two rebuilt ends: {gap:.6f} apart
 # # BEGIN SOLUTION
 
 # %%
-""" # BEGIN PROMPT
 answers = {"a": ..., "b": ..., "c": ..., "d": ...}
-"""  # END PROMPT
 # BEGIN SOLUTION NO PROMPT
 # CANARY-SOLUTION-ex08-quiz
 answers = {"a": "C", "b": "A", "c": "D", "d": "B"}

@@ -31,8 +31,8 @@
 # Text, one token after the other. Who may look at whom, how can a long past be cut into parts, when is one perplexity smaller than
 # another, and what does temperature buy?
 #
-# | question | points | after it you can | slide |
-# |---|---|---|---|
+# | Question | Points | After it you can | Slide |
+# |:--|--:|:--|:--|
 # | q1 | 4 | mask attention such that nothing leaks and nothing breaks | 25, The Generative AI Landscape |
 # | q2 | 4 | compute attention over a past that lies in pieces | 25, The Generative AI Landscape |
 # | q3 | 4 | compare two language models that cut text differently | 6, Measuring Generation Quality |
@@ -51,7 +51,7 @@ import numpy as np
 # points: 4
 
 # %% [markdown]
-# ## q1: Who may look at whom?
+# ## Question 1: Who may look at whom?
 #
 # In causal attention each token looks at itself and at all tokens before it. For a long text that is expensive. So let each token look back only a little: at itself
 # and at the `window - 1` tokens before it. And one more thing from practice: short texts are filled up with *padding*, at which nobody may look.
@@ -137,8 +137,8 @@ failure_message: "The result differs from a loop over the places. Check the two 
 
 
 def test_q1_every_place(window_attention):
-    # CANARY-HIDDEN-ex09-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex09-q1
     import numpy as np
 
     assert callable(window_attention), "window_attention is not a function"
@@ -180,8 +180,8 @@ failure_message: "A token that has nothing to look at does not get zeros, or a c
 
 
 def test_q1_no_leak(window_attention):
-    # CANARY-HIDDEN-ex09-q1
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex09-q1
     import numpy as np
 
     assert callable(window_attention), "window_attention is not a function"
@@ -217,7 +217,7 @@ def test_q1_no_leak(window_attention):
 # points: 4
 
 # %% [markdown]
-# ## q2: Can attention be computed in pieces?
+# ## Question 2: Can attention be computed in pieces?
 #
 # A very long past does not fit into one machine. So machine $a$ keeps the keys and values of one part of the past, machine $b$ those of the rest. Each
 # computes attention over its own part, with its own softmax. How do you get the result over **all** tokens, without asking for a single key again?
@@ -303,8 +303,8 @@ failure_message: "Two parts merged differ from attention over all tokens at once
 
 
 def test_q2_whole(merge):
-    # CANARY-HIDDEN-ex09-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex09-q2
     import numpy as np
 
     assert callable(merge), "merge is not a function"
@@ -350,8 +350,8 @@ failure_message: "Merging with an empty part changes something, or two empty par
 
 
 def test_q2_empty(merge):
-    # CANARY-HIDDEN-ex09-q2
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex09-q2
     import numpy as np
 
     assert callable(merge), "merge is not a function"
@@ -381,7 +381,7 @@ def test_q2_empty(merge):
 # points: 4
 
 # %% [markdown]
-# ## q3: Which of two perplexities is better?
+# ## Question 3: Which of two perplexities is better?
 #
 # One paper reports a perplexity of 20, another one of 3. The first model reads tokens of four characters, the second reads characters. Which is better? Perplexity has
 # a unit: it is $2$ to the power of the bits **per token**. Bits per *character* compare.
@@ -461,8 +461,8 @@ failure_message: "The bits differ from those that are counted token by token. Ad
 
 
 def test_q3_token_by_token(bits_per_character):
-    # CANARY-HIDDEN-ex09-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex09-q3
     import numpy as np
 
     assert callable(bits_per_character), "bits_per_character is not a function"
@@ -492,8 +492,8 @@ failure_message: "An empty document spoils the sum, or counts, or an infinite pe
 
 
 def test_q3_empty_documents(bits_per_character):
-    # CANARY-HIDDEN-ex09-q3
     seed = 0  # SECRET SEED
+    # CANARY-HIDDEN-ex09-q3
     import numpy as np
 
     assert callable(bits_per_character), "bits_per_character is not a function"
@@ -528,7 +528,7 @@ def test_q3_empty_documents(bits_per_character):
 # manual: true
 
 # %% [markdown]
-# ## q4: Explain what you see
+# ## Question 4: Explain what you see
 #
 # A small language model, which guesses the next letter from the four before it, writes texts at five temperatures $\tau$: it draws each letter with probability proportional to
 # $p^{1/\tau}$. For each text, the cell prints how many bits a letter costs *by the model's own judgment* (at $\tau = 1$), which share of its words occur in the training text, and how many
@@ -632,9 +632,7 @@ for name, words in texts.items():
 # # BEGIN SOLUTION
 
 # %%
-""" # BEGIN PROMPT
 answers = {"a": ..., "b": ..., "c": ..., "d": ...}
-"""  # END PROMPT
 # BEGIN SOLUTION NO PROMPT
 # CANARY-SOLUTION-ex09-quiz
 answers = {"a": "B", "b": "A", "c": "D", "d": "C"}
