@@ -59,8 +59,8 @@ import numpy as np
 # ## Question 1: Which two pictures belong to one walk?
 #
 # You want to show how one digit drowns: $x_s$ early, and $x_t$ later on the **same** walk, $s < t$. A friend jumps twice from $x_0$,
-# with fresh noise each time. Either picture alone is right. But in the second one, the specks of the first are gone, as if a wind had swept
-# them away. In a walk, noise is added and none is taken out.
+# with fresh noise each time. Either picture alone is right. But in the second one, all specks of the first are gone. In a walk the old noise
+# stays, fading slowly, and new noise comes on top.
 #
 # So jump from $x_0$ to $x_s$, and from there on to $x_t$:
 #
@@ -629,7 +629,7 @@ for name, digits in {"the 40 digits": known, "40 others": others}.items():
 #
 # - A: different, since diffusion draws noise at each step.
 # - B: of the same class, but different.
-# - C: different if the numbers of steps are equal.
+# - C: different, unless the walk takes all 1,000 steps.
 # - D: the same.
 #
 # **d.** With classifier-free guidance as in chapter 07, a scale of $s = 1$ gives

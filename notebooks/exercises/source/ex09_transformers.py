@@ -539,10 +539,10 @@ from gencore.data import letters_only, load_text
 from gencore.models import NGram
 
 alphabet = " abcdefghijklmnopqrstuvwxyz"
-text = letters_only(load_text("embedded"))[:220_000]
-known, unseen = text[:200_000], text[200_000:202_000]
+text = letters_only(load_text("embedded"))[:122_000]
+known, unseen = text[:120_000], text[120_000:]
 model = NGram(known, order=5, vocabulary=alphabet)
-vocabulary = set(known.split())
+dictionary = set(known.split())
 
 
 def write(temperature, length=2000, seed=0):
@@ -554,20 +554,20 @@ def write(temperature, length=2000, seed=0):
     return written
 
 
-texts = {f"τ = {t:g}": write(t) for t in (0.1, 0.5, 0.8, 1.0, 2.0)} | {
+texts = {f"τ = {t:g}": write(t) for t in (0.1, 0.5, 1.0, 2.0, 4.0)} | {
     "real text": unseen
 }
 print("               bits a letter   real words   different words   its end")
 for name, words in texts.items():
     bits = model.nll(words).mean() / np.log(2)
     cut = words.split()[1:-1]
-    real = np.mean([word in vocabulary for word in cut])
+    real = np.mean([word in dictionary for word in cut])
     print(
         f"{name:10} {bits:14.2f} {real:14.0%} {len(set(cut)) / len(cut):15.0%}      {words[-40:]}"
     )
 
 # %% [markdown]
-# Answer in three to six sentences. By which column would you choose $\tau = 0.1$, and what is wrong with that text? What happens at $\tau = 2$? What does the
+# Answer in three to six sentences. By which column would you choose $\tau = 0.1$, and what is wrong with that text? What happens at $\tau = 4$? What does the
 # row of real text say about the advice "the lower the perplexity of what a model writes, the better it writes"? What would you look at to choose $\tau$?
 
 # %% [raw]
@@ -576,7 +576,7 @@ for name, words in texts.items():
 # %% [markdown]
 # <!-- CANARY-SOLUTION-ex09-q4 -->
 # **Model answer.** At $\tau = 0.1$ the text costs few bits, and nearly all its words are real: by these two columns it wins. But it uses few different words; it goes round in
-# circles, since the likeliest letter follows the likeliest letter. At $\tau = 2$ there are many different words and most of them are none: the model is used where it is nearly
+# circles, since the likeliest letter follows the likeliest letter. At $\tau = 4$ nearly all words are different and most of them are none: the model is nearly
 # guessing. Real text costs more bits than the texts of low temperature. So text that surprises a model less than real text does is not better but duller: low perplexity of *real* text says that the
 # model is good, low perplexity of *its own* text says only that it plays safe. To choose $\tau$, hold quality (real words) and variety (different words) side by side against real text, and take the
 # temperature at which both come near; no single number does it.
