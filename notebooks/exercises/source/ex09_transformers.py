@@ -65,7 +65,7 @@ import numpy as np
 #
 # - `q` and `k` have shape `(n, d)`, `v` has shape `(n, e)`, and so has the result. `window` is 1 or more, and may be larger than `n`.
 # - `padding` has shape `(n,)`: `True` where a place is padding.
-# - The products $q_i \cdot k_j$ can be as large as 1000.
+# - The products $q_i \cdot k_j$ can be as large as 20,000.
 #
 # *By hand:* three tokens, all queries zero, `window = 2`, no padding. Everyone in $S_i$ gets the same weight, so the results are $v_0$, $(v_0 + v_1)/2$ and
 # $(v_1 + v_2)/2$. If token 0 is padding, they are $0$, $v_1$ and $(v_1 + v_2)/2$.
@@ -132,7 +132,7 @@ def test_q1_by_hand(window_attention):
 """ # BEGIN TEST CONFIG
 points: 2
 hidden: true
-failure_message: "The result differs from a loop over the places. Check the two ends of the window, the root of d (and which d), the axis of the softmax, and products as large as 1000."
+failure_message: "The result differs from a loop over the places. Check the two ends of the window, the root of d (and which d), the axis of the softmax, and products that are very large."
 """  # END TEST CONFIG
 
 
@@ -147,7 +147,7 @@ def test_q1_every_place(window_attention):
         (7, 3, 5, 3, 1),
         (6, 8, 2, 1, 1),
         (5, 4, 4, 9, 1),
-        (8, 5, 3, 4, 30),
+        (8, 5, 3, 4, 40),
     ):
         q, k = size * rng.normal(size=(2, n, d))
         v = rng.normal(size=(n, e))
@@ -163,7 +163,7 @@ def test_q1_every_place(window_attention):
         with np.errstate(all="ignore"):
             found = np.asarray(window_attention(q, k, v, window, padding), float)
         assert found.shape == (n, e), f"shape {found.shape}, expected {(n, e)}"
-        some = np.arange(n) != 1  # the padding's own row is the next test's
+        some = np.arange(n) != 1  # a row that sees nothing is the next test's
         assert np.allclose(found[some], exact[some], atol=5e-3), (
             f"window {window} of {n} is wrong"
         )
