@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 __all__ = ["main"]
 
@@ -92,6 +93,19 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return report(offline=arguments.offline, as_json=arguments.json)
 
 
+def _pack(arguments: argparse.Namespace) -> int:
+    """Write the package that grades an exercise."""
+    from gencore.grading import PackingError, find_master, pack
+
+    try:
+        path = pack(find_master(arguments.exercise), arguments.seed_file.read_bytes(), arguments.output)
+    except (OSError, PackingError) as error:
+        print(f"gencore pack: {error}", file=sys.stderr)
+        return 1
+    print(f"written to {path}; who has it can read the hidden tests, so keep it to yourself")
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of ``gencore``.
 
@@ -142,6 +156,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doctor.add_argument("--json", action="store_true", help="print one JSON object, for scripts")
     doctor.add_argument("--offline", action="store_true", help="leave out the check of the network")
     doctor.set_defaults(run=_doctor)
+    pack = commands.add_parser("pack", help="make the package that grades an exercise (for teachers)")
+    pack.add_argument("exercise", help="which exercise, as in ex05")
+    pack.add_argument(
+        "--seed-file",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="a file with a secret of yours: the hidden tests draw their numbers from it",
+    )
+    pack.add_argument(
+        "-o", "--output", type=Path, default=Path(), metavar="DIR", help="where to write (default: here)"
+    )
+    pack.set_defaults(run=_pack)
     chosen = parser.parse_args(arguments)
     try:
         return chosen.run(chosen)

@@ -23,6 +23,7 @@ FLOORS = {
     "plotting": 5,
     "claims": 5,
     "doctor": 5,
+    "grading": 5,
     "notebook": 6,
     "cli": 6,
 }

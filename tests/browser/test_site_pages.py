@@ -1,5 +1,6 @@
 """Every page of the built site loads by itself, is drawn whole, and fits a phone; every link leads somewhere."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -19,9 +20,12 @@ from site_checks import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted(
-    path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("notebooks/**/[0-9]*.ipynb")
+NOTEBOOKS = sorted(
+    path.relative_to(ROOT).with_suffix("").as_posix()
+    for folder in ("notebooks", "notebooks/exercises")
+    for path in ROOT.glob(f"{folder}/*.ipynb")
 )
+CHAPTERS = [name for name in NOTEBOOKS if "exercises" not in name]
 
 
 def test_a_page_loads_by_itself_is_drawn_and_fits_a_phone(page: Page, home: str, address: str):
@@ -57,15 +61,26 @@ def colab_links(page: Outline) -> set[str]:
     return {link for link in page.links if "colab" in link and not link.endswith(".png")}
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_the_colab_button_opens_this_chapter_of_this_repository(chapter: str, outline: dict[str, Outline]):
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_the_colab_button_opens_this_notebook_of_this_repository(notebook: str, outline: dict[str, Outline]):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     branch = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["branch"]
     repository = project["urls"]["Repository"].removeprefix("https://github.com/")
-    button = f"https://colab.research.google.com/github/{repository}/blob/{branch}/{chapter}.ipynb"
-    assert colab_links(outline[f"{chapter}.html"]) == {button}
+    button = f"https://colab.research.google.com/github/{repository}/blob/{branch}/{notebook}.ipynb"
+    assert colab_links(outline[f"{notebook}.html"]) == {button}
 
 
 def test_no_other_page_sends_its_reader_to_colab(outline: dict[str, Outline]):
-    others = outline.keys() - {f"{chapter}.html" for chapter in CHAPTERS}
+    others = outline.keys() - {f"{notebook}.html" for notebook in NOTEBOOKS}
     assert not [name for name in others if colab_links(outline[name])]
+
+
+def test_no_solution_and_no_hidden_test_is_on_the_site(site: Path):
+    """Solutions and hidden tests each carry a canary; ``tests/exercises`` sees to that."""
+    found = re.compile(rb"CANARY-(HIDDEN|SOLUTION)-ex")
+    assert not [
+        path.relative_to(site)
+        for path in site.rglob("*")
+        if path.is_file() and found.search(path.read_bytes())
+    ]
+    assert not [path for path in site.rglob("*") if path.match("notebooks/exercises/source")]

@@ -1,4 +1,4 @@
-"""What every notebook has to be, whatever it is about."""
+"""What every chapter's notebook has to be, whatever it is about."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP_CELL = (Path(__file__).parent / "setup_cell.py").read_text("utf-8").strip()
-NOTEBOOKS = sorted(ROOT.glob("notebooks/**/[0-9]*.ipynb"))
+NOTEBOOKS = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
+EXERCISES = sorted(ROOT.glob("notebooks/exercises/*.ipynb"))
 MOVING = "nbval-ignore-output"
 COUNT = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"]
 COUNT += ["Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen"]
@@ -43,16 +44,18 @@ def test_the_first_chapters_are_here():
 
 
 def test_the_book_shows_every_notebook():
-    shown = re.findall(r"file: (notebooks/\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+    contents = (ROOT / "_toc.yml").read_text("utf-8")
+    shown = re.findall(r"file: (notebooks/\S+)", contents)
     assert sorted(shown) == [path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS]
+    (exercises,) = re.findall(r"glob: (notebooks/\S+)", contents)
+    assert EXERCISES and sorted(ROOT.glob(f"{exercises}.ipynb")) == EXERCISES
 
 
 def test_the_front_page_has_a_card_for_every_chapter():
     cards = re.findall(
         r"^:link: /(notebooks/\S+)", (ROOT / "book" / "index.md").read_text("utf-8"), flags=re.M
     )
-    chapters = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
-    assert cards == [path.relative_to(ROOT).with_suffix("").as_posix() for path in chapters]
+    assert cards == [path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("page", ["README.md", "book/index.md"])
