@@ -35,9 +35,9 @@
 # |:--|--:|:--|:--|
 # | q1 | 4 | mask attention such that nothing leaks and nothing breaks | 25, The Generative AI Landscape |
 # | q2 | 4 | compute attention over a past that lies in pieces | 25, The Generative AI Landscape |
-# | q3 | 4 | compare two language models that cut text differently | 6, Measuring Generation Quality |
+# | q3 | 4 | compare two language models that cut text differently | 25, The Generative AI Landscape |
 # | q4 | 3 | say what the model's own judgment of a text is worth | 25, The Generative AI Landscape |
-# | quiz | 5 | tell four wrong ideas about language models from the right ones | 6, 25 |
+# | quiz | 5 | tell four wrong ideas about language models from the right ones | 25 |
 #
 # Replace each `...`, run the check below it, and hand in this file. The checks that you see are worth a part of the points; others
 # run when the exercise is graded.
