@@ -38,7 +38,7 @@ def test_cells_are_named_by_their_questions(tmp_path: Path):
     assert [cell.id for cell in student(tmp_path).cells] == [
         *("ex99-00", "ex99-01", "ex99-02"),
         *("ex99-q1-00", "ex99-q1-01", "ex99-q1-02"),
-        *("ex99-q2-00", "ex99-q2-01", "ex99-q2-02"),
+        *("ex99-q2-00", "ex99-q2-01"),  # all of its tests are hidden: nothing to check
         *("ex99-why-00", "ex99-why-01"),
         *("ex99-03", "ex99-04", "ex99-05"),
     ]
