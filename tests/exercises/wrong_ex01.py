@@ -97,13 +97,13 @@ def capped_dimension(points, cap):
 """,
         "distances from squared norms, in float32": """
 def capped_dimension(points, cap):
-    x = jnp.asarray(points, jnp.float32)
-    norms = jnp.sum(x**2, axis=1)
-    squares = jnp.maximum(norms[:, None] + norms[None] - 2 * x @ x.T, 1e-12)
-    squares = squares.at[jnp.diag_indices(len(x))].set(jnp.inf)
-    first, second = jnp.sort(jnp.sqrt(squares), axis=1)[:, :2].T
+    x = np.asarray(points, np.float32)
+    norms = np.sum(x**2, axis=1)
+    squares = np.maximum(norms[:, None] + norms[None] - 2 * x @ x.T, 1e-12)
+    np.fill_diagonal(squares, np.inf)
+    first, second = np.sort(np.sqrt(squares), axis=1)[:, :2].T
     ratios = second / first
-    return jnp.sum(ratios <= cap) / jnp.sum(jnp.log(jnp.minimum(ratios, cap)))
+    return np.sum(ratios <= cap) / np.sum(np.log(np.minimum(ratios, cap)))
 """,
     },
 }

@@ -31,7 +31,7 @@ def test_a_master_is_read_question_by_question(tmp_path: Path):
         ("points: 1\nfailure", "failure", "q1: a test needs points"),
         ("Twice 2 is 4.", r"Twice \"2\" is 4.", 'may hold no "'),
         ('"Twice 2 is 4."', "Twice: 2: is 4", "are no YAML"),
-        ('"""  # BEGIN TEST CONFIG\npoints: 1', '"""\npoints: 1', "BEGIN TEST CONFIG"),
+        ('"""  # BEGIN TEST CONFIG\npoints: 1\nfail', '"""\npoints: 1\nfail', "BEGIN TEST CONFIG"),
     ],
     ids=["setting", "name", "no message", "no points", "quotation marks", "YAML", "no settings"],
 )

@@ -13,6 +13,9 @@ from tiny_master import MASTER, write
 from gencore.grading import PackingError, assign, read_master
 from gencore.grading.student import CHECKER
 
+# What otter-grader's own packages warn of while they are imported is not ours to mend.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS_CELL = (ROOT / "tests/notebooks/setup_cell.py").read_text("utf-8")
 
@@ -35,7 +38,7 @@ def test_cells_are_named_by_their_questions(tmp_path: Path):
     assert [cell.id for cell in student(tmp_path).cells] == [
         *("ex99-00", "ex99-01", "ex99-02"),
         *("ex99-q1-00", "ex99-q1-01", "ex99-q1-02"),
-        *("ex99-q2-00", "ex99-q2-01", "ex99-q2-02"),
+        *("ex99-q2-00", "ex99-q2-01"),  # all of its tests are hidden: nothing to check
         *("ex99-why-00", "ex99-why-01"),
         *("ex99-03", "ex99-04", "ex99-05"),
     ]
@@ -44,9 +47,10 @@ def test_cells_are_named_by_their_questions(tmp_path: Path):
 def test_the_first_code_cell_writes_the_tests_that_the_checks_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
+    notebook, names = student(tmp_path), {}
     monkeypatch.chdir(tmp_path)  # otter keeps a log where the notebook is
     monkeypatch.setattr(subprocess, "check_call", lambda *_: pytest.fail("the cell installs what is here"))
-    notebook, names = student(tmp_path), {}
+    capfd.readouterr()
     assert notebook.cells[0].source == "# Exercise 99: Twice"
     exec(notebook.cells[1].source, names)
     names["double"] = lambda x: 2 * x
@@ -59,9 +63,9 @@ def test_the_first_code_cell_writes_the_tests_that_the_checks_run(
 
 def test_the_checker_is_installed_alone_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     commands = []
+    install, _, _ = student(tmp_path).cells[1].source.partition("import otter")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(subprocess, "check_call", commands.append)
-    install, _, _ = student(tmp_path).cells[1].source.partition("import otter")
     exec(install, {})
     (command,) = commands
     assert "--no-deps" in command and command[-len(CHECKER) :] == list(CHECKER)

@@ -503,7 +503,7 @@ plt.show()
 
 # %% [markdown]
 # <!-- CANARY-SOLUTION-ex02-q4 -->
-# **A model answer.** On paper the shifted generator wins: at N = 3,000 it has an FID below 1, while the perfect one has more than 2 at N = 100. The perfect
+# **A model answer.** On paper the shifted generator wins: at N = 3,000 it has an FID of about 0.7, while the perfect one has about 1.7 at N = 100. The perfect
 # generator pays for its small sample. Means and covariances of few images are noisy, and FID counts the difference of two noisy estimates as if it were
 # real, so the estimate is too high by about c / N. Against 1 / N both are nearly straight lines. Followed to 1 / N = 0 they end at the true distances: the
 # perfect one at 0, the shifted one at 16 · 0.2² = 0.64. Both teams should use the same number of images, a large one, and state beside it the FID of
