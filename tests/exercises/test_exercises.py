@@ -4,6 +4,8 @@ Nothing starts a kernel but the one slow test: cells and tests run in this proce
 """
 
 import re
+import subprocess
+import sys
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -15,7 +17,7 @@ import nbformat
 import pytest
 from course import deck
 
-from gencore.grading import assign, pack, read_master
+from gencore.grading import assign, read_master
 from gencore.grading.masters import Master, Question
 from gencore.grading.packing import Views
 
@@ -209,9 +211,16 @@ def test_no_secret_is_in_a_students_notebook(path: Path):
 
 
 @pytest.mark.slow
-def test_a_package_is_built_by_otter_and_its_solutions_pass_in_a_kernel(tmp_path: Path):
-    packages = [
-        pack(MASTERS[0], secret, tmp_path / where) for where, secret in {"a": b"words", "b": b"words"}.items()
-    ]
-    assert packages[0].name == "ex01-autograder.zip"
-    assert packages[0].read_bytes() == packages[1].read_bytes()
+def test_the_command_packs_an_exercise_whose_solutions_pass_in_a_kernel(tmp_path: Path):
+    """In a process of its own: otter-grader leaves a socket open."""
+    (tmp_path / "seed.txt").write_text("words")
+    packages = []
+    for name in ("first", "second"):
+        words = ["pack", "ex01", "--seed-file", str(tmp_path / "seed.txt"), "-o", str(tmp_path / name)]
+        done = subprocess.run(
+            [sys.executable, "-m", "gencore.cli", *words], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        packages.append((tmp_path / name / "ex01-autograder.zip").read_bytes())
+    assert packages[0] == packages[1]
+    assert assign(master(MASTERS[0]), secret=b"words").package == packages[0]
