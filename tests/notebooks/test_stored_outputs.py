@@ -68,7 +68,9 @@ def test_the_source_that_is_shown_is_the_source_that_runs(chapter: Path, monkeyp
             imports = [node for node in parsed.body if isinstance(node, ast.Import | ast.ImportFrom)]
             exec(compile(ast.Module(imports, []), "imports", "exec"), names)
     for cell in shown:
-        for call in re.findall(r"^show_source\(.*\)$", cell.source, flags=re.M):
+        calls = re.findall(r"^show_source\(.*?\)$", cell.source, flags=re.M | re.S)
+        assert len(calls) == cell.source.count("show_source("), f"not at the start of a line: {cell.source}"
+        for call in calls:
             exec(call, names)
             stored = [output.data.get("text/markdown") for output in cell.outputs if "data" in output]
             assert now[-1] in stored, f"{call} shows an older source. Run: make notebooks"
