@@ -37,10 +37,14 @@ book: $(READY) ## build the site into _build/html, from the stored outputs
 
 test reference lowest newest colab: export JAX_PLATFORMS = cpu
 test reference lowest newest colab: export GENCORE_PROFILE = quick
-# Two workers share two cores: one thread each for NumPy, or they wait for one another.
+# Two workers share two cores: one thread each for NumPy and for XLA (NPROC), or they wait for one another.
 test lowest newest: export OPENBLAS_NUM_THREADS = 1
+test lowest newest: export NPROC = 1
 test lowest newest colab: export PYDEVD_DISABLE_FILE_VALIDATION = 1
-SUITE = -n $(JOBS) --dist loadfile -m "not reference$(if $(filter no,$(SLOW)), and not slow)" \
+# SLOW=no leaves out what takes long, or has little to say about the version of a package.
+FAST = $(filter no,$(SLOW))
+SUITE = -n $(JOBS) --dist loadfile -m "not reference$(if $(FAST), and not slow)" \
+  $(if $(FAST),$(addprefix --ignore=tests/,book exercises grading notebooks)) \
   --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)
 test: $(READY) ## prove everything, in random order: the library, its examples, the book, every stored output
 	$(RUN) pytest --nbval $(SUITE)

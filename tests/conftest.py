@@ -14,10 +14,18 @@ from jaxtyping import install_import_hook
 # Here and not in the environment: nbval's kernels inherit that, and have to show their figures.
 matplotlib.use("Agg")
 
+# Most of the tests' time is compilation, and a test calls what it compiled a few times: XLA does without its slower
+# passes. It reads its flags when JAX finds its devices; then they go, so that no kernel or child inherits them.
+with pytest.MonkeyPatch.context() as environment:
+    environment.setenv(
+        "XLA_FLAGS", f"{os.environ.get('XLA_FLAGS', '')} --xla_backend_optimization_level=1".strip()
+    )
+    jax.devices()
+
 # An int may stand where a float is wanted, as PEP 484 says and every reader expects.
 install_import_hook("gencore", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
-# Most of the tests' time is compilation. What one worker has compiled, the others and the next run take from the disk.
+# What one worker has compiled, the others and the next run take from the disk.
 # Not in the environment either: a test that kills a process must not leave half an entry behind.
 CPU = import_module("gencore.notebook")._cpu_name()  # after the hook
 jax.config.update("jax_compilation_cache_dir", str(Path(__file__).parents[1] / "_build" / "xla" / CPU))

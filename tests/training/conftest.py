@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 CHILD = Path(__file__).with_name("child.py")
+# Half of a child's time is compilation: without XLA's slower passes, as in the tests themselves.
+ENVIRONMENT = {"JAX_PLATFORMS": "cpu", "XLA_FLAGS": "--xla_backend_optimization_level=1"}
 
 
 class Run:
@@ -26,7 +28,7 @@ class Run:
         """Start the process, or start it again: always the same command."""
         words = [sys.executable, str(CHILD), str(self.folder), "scan" if self.scan else "loop"]
         with (self.folder / "stderr").open("w") as errors:
-            self.process = subprocess.Popen(words, stderr=errors, env=os.environ | {"JAX_PLATFORMS": "cpu"})
+            self.process = subprocess.Popen(words, stderr=errors, env=os.environ | ENVIRONMENT)
 
     def wait_until(self, true: Callable[[], object]) -> None:
         """Look every millisecond whether something is true."""
