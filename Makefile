@@ -71,7 +71,7 @@ serve: ## show the built site at http://127.0.0.1:8000
 reference: $(REFERENCE_READY) ## hold the metrics against PyTorch's packages, in an environment of their own
 	$(REFERENCE)/python -m pytest -n $(JOBS) -m reference -rP
 
-bench: $(REFERENCE_READY) ## time gencore beside PyTorch, in turns; a quarter of an hour on a quiet machine
+bench: $(REFERENCE_READY) ## time gencore beside PyTorch, in turns; half an hour on a quiet machine
 	JAX_PLATFORMS=cpu PYTHONPATH=tests $(REFERENCE)/python -m bench $(BENCH)
 
 lowest: $(UV) ## run the tests with the lowest versions that pyproject.toml allows

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from peers import load_torch
 
-from bench import denoising, game, memory, metrics, race, training
+from bench import denoising, game, language, memory, metrics, race, training
 from bench.turns import Job, Row, measure
 from gencore.records import provenance
 
@@ -22,9 +22,13 @@ JOBS: dict[str, tuple[Callable[[], Job], int]] = {  # each with its number of ro
     "gan": (game.gan_step, 5),
     "conv_gan": (game.conv_gan_step, 5),
     "denoiser": (denoising.denoiser_step, 7),
+    "refined": (denoising.refined_step, 7),
     "flow": (denoising.flow_step, 7),
     "sampling": (denoising.sampling, 7),
+    "refined_sampling": (denoising.refined_sampling, 5),
     "ddim": (denoising.ddim, 3),
+    "gpt": (language.gpt_step, 7),
+    "gpt_writing": (language.gpt_writing, 5),
     "fid": (metrics.fid, 5),
     "kid": (metrics.kid, 5),
     "is": (metrics.inception, 5),

@@ -16,4 +16,4 @@ def torch() -> Any:
 @pytest.fixture
 def uncompiled(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """PyTorch without its compiler, which takes a minute for a row; other tests hold what it compiles."""
-    monkeypatch.setattr(torch, "compile", lambda module: module)
+    monkeypatch.setattr(torch, "compile", lambda module, **options: module)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from peers import load_torch
 
-from bench.gan_twin import spread, with_class
+from bench.gan_twin import class_appender, spread
 from bench.twins import linear
 from gencore.models import ConvCritic, ConvGenerator
 
@@ -34,7 +34,7 @@ def growth(layer: Any) -> Any:
 
 def maker(model: ConvGenerator) -> Any:
     """The generator: noise and one-hot classes to flat pixels. Features are channels-last in ours, first in PyTorch."""
-    torch = load_torch()
+    torch, with_class = load_torch(), class_appender()
 
     class Twin(torch.nn.Module):
         def __init__(self):
@@ -54,7 +54,7 @@ def maker(model: ConvGenerator) -> Any:
 
 def judge(model: ConvCritic) -> Any:
     """The critic with a look at the batch's spread: flat pixels and one-hot classes to logits."""
-    torch = load_torch()
+    torch, with_class = load_torch(), class_appender()
 
     class Twin(torch.nn.Module):
         def __init__(self):

@@ -8,7 +8,7 @@ import numpy as np
 import optax
 from flax import nnx
 
-from bench import denoiser_twin, twins
+from bench import denoiser_twin, refined_twin, twins
 from bench.turns import Job
 from gencore.data import load_mnist
 from gencore.diffusion import (
@@ -20,7 +20,7 @@ from gencore.diffusion import (
     spaced_timesteps,
 )
 from gencore.models import ResidualDenoiser
-from gencore.recipes import latent_diffusion, small_diffusion
+from gencore.recipes import diffusion, latent_diffusion, small_diffusion
 from gencore.recipes.diffusion import from_pixels
 from gencore.recipes.recording import every_class
 from gencore.training import (
@@ -85,30 +85,43 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(from_pixels(some.flat)), some.labels
 
 
-def pixel_denoiser() -> ResidualDenoiser:
-    """The small model that ships, with random weights: what a number is makes no difference to a clock."""
+# The network of some settings, untrained: what a number is makes no difference to a clock; and how to make its twin.
+def plain() -> tuple[diffusion.Settings, Any, Callable[[Any], Any]]:
+    """The small model that ships."""
     chosen = small_diffusion.SETTINGS
-    return ResidualDenoiser(DIM, chosen.width, chosen.blocks, classes=10, rngs=nnx.Rngs(0))
+    return chosen, chosen.network(DIM, rngs=nnx.Rngs(0)), denoiser_twin.denoiser
 
 
-def denoiser_step(steps: int = 60) -> Job:
-    """The small denoiser in pixels, as its recipe trains it."""
-    chosen, model = small_diffusion.SETTINGS, pixel_denoiser()
+def refined() -> tuple[diffusion.Settings, Any, Callable[[Any], Any]]:
+    """The model of the full profile, which also looks at windows."""
+    chosen = diffusion.settings("full")
+    return chosen, chosen.network(DIM, rngs=nnx.Rngs(0)), refined_twin.refined
+
+
+def pixel_step(name: str, which: Any, steps: int) -> Job:
+    """A denoiser in pixels, as its recipe trains it."""
+    chosen, model, twin = which
     schedule, null, drop = chosen.schedule(), model.classes, chosen.drop
-
-    def twin_of() -> Any:
-        return denoiser_twin.diffusion_loss(denoiser_twin.denoiser(model), schedule, null, drop)
-
     return step_job(
-        "denoiser in pixels, training step",
+        name,
         model,
         denoising_loss(schedule, prediction=predict_x0, null_label=null, drop=drop),
-        twin_of,
+        lambda: denoiser_twin.diffusion_loss(twin(model), schedule, null, drop),
         digits(),
         chosen=chosen,
         clip=chosen.clip_norm,
         steps=steps,
     )
+
+
+def denoiser_step(steps: int = 60) -> Job:
+    """The small denoiser."""
+    return pixel_step("denoiser in pixels, training step", plain(), steps)
+
+
+def refined_step(steps: int = 20) -> Job:
+    """The full-size denoiser, which also looks at windows."""
+    return pixel_step("refined denoiser, training step", refined(), steps)
 
 
 def flow_step(steps: int = 40) -> Job:
@@ -133,45 +146,47 @@ def flow_step(steps: int = 40) -> Job:
     )
 
 
-def walk(
-    sample: Any, model: Any, count: int, timesteps: np.ndarray | None, start: Any = None
-) -> Callable[[], jax.Array]:
+def walk(sample: Any, which: Any, count: int, timesteps: np.ndarray | None) -> Callable[[], jax.Array]:
     """A function that draws ``count`` digits with a sampler of ours; the same compiled program in every call."""
-    denoise = noise_predictor(
-        given_class(model, every_class(count)), small_diffusion.SETTINGS.schedule(), predict_x0
-    )
-    shape = count, DIM
-    schedule, key = small_diffusion.SETTINGS.schedule(), jax.random.key(0)
-    return lambda: sample(
-        denoise, schedule, key, shape, timesteps=timesteps, start=start
-    ).x0.block_until_ready()
+    chosen, model, _ = which
+    schedule, key = chosen.schedule(), jax.random.key(0)
+    denoise = noise_predictor(given_class(model, every_class(count)), schedule, predict_x0)
+    return lambda: sample(denoise, schedule, key, (count, DIM), timesteps=timesteps).x0.block_until_ready()
 
 
-def sampling(count: int = DIGITS, steps: int = WALK) -> Job:
-    """DDIM's walk with the small denoiser: from noise to digits."""
-    model, chosen = pixel_denoiser(), small_diffusion.SETTINGS
-    timesteps = spaced_timesteps(chosen.timesteps, steps)
+def sampling_job(name: str, which: Any, count: int, steps: int) -> Job:
+    """DDIM's walk from noise to digits."""
+    chosen, model, twin = which
+    timesteps, asked = spaced_timesteps(chosen.timesteps, steps), every_class(count)
     return Job(
-        f"sampling {count} digits, DDIM",
-        walk(sample_ddim, model, count, timesteps),
+        name,
+        walk(sample_ddim, which, count, timesteps),
         {
-            form: denoiser_twin.sampling(
-                denoiser_twin.denoiser(model), chosen.schedule(), timesteps, every_class(count), DIM, form
-            )
+            form: denoiser_twin.sampling(twin(model), chosen.schedule(), timesteps, asked, DIM, form)
             for form in denoiser_twin.SAMPLING_FORMS
         },
         SAMPLING_LIMITS,
-        note=f"{steps} steps, classes without guidance",
+        note=f"{count} digits, DDIM, {steps} steps, classes without guidance",
     )
+
+
+def sampling(count: int = DIGITS, steps: int = WALK) -> Job:
+    """Digits of the small denoiser."""
+    return sampling_job("denoiser in pixels, sampling", plain(), count, steps)
+
+
+def refined_sampling(count: int = DIGITS, steps: int = WALK) -> Job:
+    """Digits of the full-size one."""
+    return sampling_job("refined denoiser, sampling", refined(), count, steps)
 
 
 def ddim(count: int = DIGITS, steps: int = WALK) -> Job:
     """What DDIM's large steps save, both sides ours."""
-    model, chosen = pixel_denoiser(), small_diffusion.SETTINGS
+    which = plain()
     return Job(
         f"DDIM, {steps} steps",
-        walk(sample_ddim, model, count, spaced_timesteps(chosen.timesteps, steps)),
-        {WHOLE_WALK: walk(sample_ddpm, model, count, None)},
+        walk(sample_ddim, which, count, spaced_timesteps(which[0].timesteps, steps)),
+        {WHOLE_WALK: walk(sample_ddpm, which, count, None)},
         {WHOLE_WALK: DDIM_LIMIT},
-        note=f"{count} digits; what it costs in FID is in chapter 07",
+        note=f"{count} digits of the small denoiser; what it costs in FID is in chapter 07",
     )

@@ -1,5 +1,6 @@
 """PyTorch's twin of our dense GAN: the same players, the same weights, the same moves."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,16 @@ from gencore.models import Critic, Generator
 FORMS = ("PyTorch, eager", "PyTorch, fused Adam", "PyTorch, players compiled, fused Adam")
 
 
-def with_class(x: Any, y: Any) -> Any:
-    """Append one-hot classes, half as long as the rest."""
-    return load_torch().cat([x, 0.5 * x.shape[1] ** 0.5 * y], dim=1)
+# No function that a network calls loads PyTorch: its compiler would stop there, and begin anew after it.
+def class_appender() -> Callable[[Any, Any], Any]:
+    """A function that appends one-hot classes, half as long as the rest."""
+    torch = load_torch()
+    return lambda x, y: torch.cat([x, 0.5 * x.shape[1] ** 0.5 * y], dim=1)
 
 
 def maker(model: Generator) -> Any:
     """The generator: noise and one-hot classes to pixels."""
-    torch = load_torch()
+    torch, with_class = load_torch(), class_appender()
     network = perceptron(model.network)
 
     class Twin(torch.nn.Module):
@@ -35,12 +38,12 @@ def maker(model: Generator) -> Any:
 
 def spread(h: Any) -> Any:
     """The standard deviation of a batch's features, one number for all: (batch, d) to (batch, 1)."""
-    return load_torch().sqrt(h.var(dim=0, unbiased=False) + 1e-8).mean().expand(len(h), 1)
+    return (h.var(dim=0, unbiased=False) + 1e-8).sqrt().mean().expand(len(h), 1)
 
 
 def judge(model: Critic) -> Any:
     """The critic with a look at the batch's spread: pixels and one-hot classes to logits."""
-    torch = load_torch()
+    torch, with_class = load_torch(), class_appender()
 
     class Twin(torch.nn.Module):
         def __init__(self):
@@ -84,7 +87,9 @@ class Game:
         rate = {"lr": chosen.learning_rate, "betas": (0.0, chosen.beta2), "fused": "fused" in form or None}
         self.g, self.d, self.chosen, self.count = g, d, chosen, 0
         self.txs = [torch.optim.Adam(player.parameters(), **rate) for player in (g, d)]
-        self.fast = [torch.compile(g), torch.compile(d)] if "compiled" in form else [g, d]
+        self.fast = (
+            [torch.compile(player, fullgraph=True) for player in (g, d)] if "compiled" in form else [g, d]
+        )
 
     def step(self, x: Any, y: Any) -> None:
         """The critic moves, then the generator."""

@@ -43,7 +43,7 @@ def bytes_of_step(
 
 def in_pixels(chosen: diffusion.Settings, pixels: int = 784) -> int:
     """Bytes of a training step in pixels."""
-    model = ResidualDenoiser(pixels, chosen.width, chosen.blocks, classes=10, rngs=nnx.Rngs(0))
+    model = chosen.network(pixels, rngs=nnx.Rngs(0))
     loss = denoising_loss(chosen.schedule(), prediction=predict_x0, null_label=10, drop=chosen.drop)
     batch = jnp.zeros((chosen.batch_size, pixels)), jnp.zeros(chosen.batch_size, jnp.int32)
     return bytes_of_step(model, loss, chosen.optimizer(), chosen.ema_decay, batch)

@@ -11,7 +11,7 @@ import pytest
 from flax import nnx
 
 from bench import __main__ as command
-from bench import denoising, metrics, training, twins
+from bench import denoising, language, metrics, training, twins
 from bench.turns import LARGE, PRODUCT, Job, Row, large_products, measure, take_turns
 from gencore.models import VAE, Autoencoder, elbo
 from gencore.training import autoencoder_loss, batch_indices, fit, gradient_step
@@ -23,7 +23,11 @@ PROMISES: dict[str, dict[str, float | None]] = {
     "FID": {"torch-fidelity": 0.7, "pytorch-fid": 0.25},
     "denoiser in pixels, training step": {**denoising.LIMITS},
     "latent flow, training step": {**denoising.LIMITS},
-    "sampling 256 digits, DDIM": {**denoising.SAMPLING_LIMITS},
+    "refined denoiser, training step": {**denoising.LIMITS},
+    "denoiser in pixels, sampling": {**denoising.SAMPLING_LIMITS},
+    "refined denoiser, sampling": {**denoising.SAMPLING_LIMITS},
+    "GPT, training on 1,000 tokens": {**language.LIMITS},
+    "GPT, writing 1,000 tokens": {**language.WRITING_LIMITS},
     "DDIM, 50 steps": {denoising.WHOLE_WALK: denoising.DDIM_LIMIT},
 }
 # Until a full run holds them: the rows that came after the last one.

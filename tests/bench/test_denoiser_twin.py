@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from bench import denoiser_twin, denoising, twins
+from bench import denoiser_twin, denoising, refined_twin, twins
 from bench.held import in_their_layout, shaken, with_weights
 from bench.turns import measure
 from gencore.diffusion import (
@@ -23,13 +23,13 @@ from gencore.diffusion import (
     spaced_timesteps,
 )
 from gencore.losses import squared_error
-from gencore.models import ResidualDenoiser
+from gencore.models import RefinedDenoiser, ResidualDenoiser
 from gencore.recipes import small_diffusion
 from gencore.training import gradient_step
 
 pytestmark = [pytest.mark.reference, pytest.mark.filterwarnings("ignore")]
 RNG = np.random.default_rng(0)
-N, D = 12, 20
+N, D = 12, 64
 X0, NOISE = RNG.normal(size=(2, N, D)).astype("f")
 LABELS = (np.arange(N) % 11).astype(np.int32)
 T = RNG.integers(0, 1000, N).astype(np.int32)
@@ -43,7 +43,12 @@ def plain(time_scale=1.0):
     )
 
 
-NETWORKS = {"plain": (plain, denoiser_twin.denoiser)}
+def refined():
+    made = RefinedDenoiser(8, 16, 2, detail_width=12, window=4, classes=10, rngs=nnx.Rngs(0))
+    return shaken(made, RNG)
+
+
+NETWORKS = {"plain": (plain, denoiser_twin.denoiser), "refined": (refined, refined_twin.refined)}
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -96,7 +101,7 @@ def test_the_flows_twin_has_the_loss_and_the_gradients(torch):
 
 def test_as_many_labels_are_dropped_as_are_to_be(torch):
     torch.manual_seed(0)
-    y = denoiser_twin.dropped(torch.zeros(20_000, dtype=torch.int64), 10, 0.3)
+    y = denoiser_twin.dropping(10, 0.3)(torch.zeros(20_000, dtype=torch.int64))
     assert set(y.unique().tolist()) == {0, 10}
     assert float((y == 10).float().mean()) == pytest.approx(0.3, abs=0.02)
 
@@ -140,7 +145,12 @@ def test_every_form_takes_our_steps(torch, form, monkeypatch):
             np.testing.assert_allclose(left, right.detach().numpy(), atol=1e-4)
 
 
-STEPS = {"denoiser": denoising.denoiser_step, "flow": denoising.flow_step}
+STEPS = {
+    "denoiser": denoising.denoiser_step,
+    "refined": denoising.refined_step,
+    "flow": denoising.flow_step,
+}
+SAMPLING = {"denoiser": denoising.sampling, "refined": denoising.refined_sampling}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -149,8 +159,9 @@ def test_a_training_job_gives_a_row_for_each_form(uncompiled, name):
     assert [(row.peer, row.limit) for row in rows] == list(denoising.LIMITS.items())
 
 
-def test_the_sampling_job_gives_its_rows(uncompiled):
-    rows = measure(denoising.sampling(count=20, steps=3), rounds=1)
+@pytest.mark.parametrize("name", SAMPLING)
+def test_a_sampling_job_gives_its_rows(uncompiled, name):
+    rows = measure(SAMPLING[name](count=20, steps=3), rounds=1)
     assert [(row.peer, row.limit) for row in rows] == list(denoising.SAMPLING_LIMITS.items())
 
 

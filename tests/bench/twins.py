@@ -103,7 +103,7 @@ def training(twin: Any, images: np.ndarray, rows: np.ndarray, learning_rate: flo
     """
     torch = load_torch()
     optimizer = torch.optim.Adam(twin.parameters(), lr=learning_rate, fused="fused" in form or None)
-    loss_of = torch.compile(twin) if "compiled" in form else twin
+    loss_of = torch.compile(twin, fullgraph=True) if "compiled" in form else twin
     data, batches = torch.from_numpy(images), torch.from_numpy(rows.astype(np.int64))
 
     def run() -> None:
