@@ -18,6 +18,7 @@ from gencore.models.linear_gaussian import LinearGaussian
 from gencore.models.mcmc import Chains, sample_chains
 from gencore.models.ngram import NGram
 from gencore.models.principal import PrincipalCode
+from gencore.models.refined_denoiser import RefinedDenoiser, cut_windows, join_windows
 from gencore.models.residual_denoiser import ResidualDenoiser
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
@@ -47,14 +48,17 @@ __all__ = [
     "MinibatchStd",
     "NGram",
     "PrincipalCode",
+    "RefinedDenoiser",
     "ResidualDenoiser",
     "SpectralLinear",
     "WeightsError",
     "attribute_direction",
     "climb",
+    "cut_windows",
     "elbo",
     "extract_features",
     "iwae_bound",
+    "join_windows",
     "latent_path",
     "lerp",
     "load_classifier",

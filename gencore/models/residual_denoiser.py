@@ -22,7 +22,7 @@ class ResidualBlock(nnx.Module):
         )  # at first: no block at all
 
     def __call__(self, h: jax.Array, condition: jax.Array) -> jax.Array:
-        """Map features (batch, width), given a condition of the same shape, to features."""
+        """Map features (..., width), given a condition of the same shape or one that broadcasts, to features."""
         return h + self.second(nnx.gelu(self.first(self.norm(h) + condition)))
 
 
@@ -73,13 +73,20 @@ class ResidualDenoiser(nnx.Module):
         self.blocks = ModuleList(ResidualBlock(width, rngs=rngs) for _ in range(blocks))
         self.norm = nnx.LayerNorm(width, rngs=rngs)
         self.leave = nnx.Linear(width, input_dim, rngs=rngs)
-        self.classes, self.time_width, self.time_scale = classes, time_width, time_scale
+        self.input_dim, self.classes = input_dim, classes
+        self.time_width, self.time_scale = time_width, time_scale
 
     def __call__(self, x: Vectors, t: Timesteps | PerExample, labels: Labels | None = None) -> jax.Array:
         """Map noisy vectors (batch, input_dim), times (batch,) and classes (batch,) to vectors (batch, input_dim).
 
         Without labels, a denoiser with classes answers for "no class". Labels for one without classes are an error.
         """
+        return self.leave(self.features(x, t, labels)[0])
+
+    def features(
+        self, x: Vectors, t: Timesteps | PerExample, labels: Labels | None = None
+    ) -> tuple[jax.Array, jax.Array]:
+        """Map what the call takes to what its last layer sees, and to the condition: both (batch, width)."""
         if labels is not None and not self.classes:
             raise ValueError("the model has 0 classes, and labels were passed: leave them out")
         features = time_features(self.time_scale * jnp.asarray(t), self.time_width)
@@ -89,4 +96,4 @@ class ResidualDenoiser(nnx.Module):
         h = self.enter(jnp.asarray(x))
         for block in self.blocks:
             h = block(h, condition)
-        return self.leave(self.norm(h))
+        return self.norm(h), condition

@@ -104,7 +104,7 @@ def diffusion_space(
         (2, 9)
     """
     times = np.round(np.linspace(cleanest, noisiest, steps)).astype(np.int32)
-    pixels, key = model.model.leave.out_features, jax.random.key(0)
+    pixels, key = model.model.input_dim, jax.random.key(0)
 
     def unasked(n: int) -> Any:
         return model.denoiser(jnp.full(n, model.model.classes))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -22,19 +23,32 @@ from gencore.diffusion import (
     predict_x0,
     sample_dpm_solver,
 )
-from gencore.models import ResidualDenoiser
+from gencore.models import RefinedDenoiser, ResidualDenoiser
 from gencore.profile import Profile, current_profile
 from gencore.recipes.recording import Draw, Learn, every_class, learner, record_run, validate_run
 from gencore.records import Record
 from gencore.training import History, denoising_loss, fit, gradient_step, trained_model
 from gencore.types import Denoiser, Examples, Labels, Vectors
 
-__all__ = ["PixelDiffusion", "Run", "Settings", "record", "settings", "train", "validate"]
+__all__ = [
+    "Network",
+    "PixelDiffusion",
+    "RefinedSettings",
+    "Run",
+    "Settings",
+    "record",
+    "settings",
+    "train",
+    "validate",
+]
+
+Network: TypeAlias = ResidualDenoiser | RefinedDenoiser
+"""What is trained here: a denoiser of whole images, or one that also looks at windows."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Hyperparameters of diffusion in pixels.
+    """Hyperparameters of diffusion in pixels, with a denoiser of whole images.
 
     Attributes:
         width: Width of the denoiser's residual blocks.
@@ -75,8 +89,41 @@ class Settings:
         )
         return optax.chain(optax.clip_by_global_norm(self.clip_norm), optax.adam(rate))
 
+    def network(self, pixels: int, *, rngs: nnx.Rngs) -> Network:
+        """The network, untrained, for images of that many pixels in ten classes."""
+        return ResidualDenoiser(pixels, self.width, self.blocks, classes=10, rngs=rngs)
 
-FULL = Settings()
+    def scale(self) -> float:
+        """Scale of the guidance when images are drawn for scoring."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class RefinedSettings(Settings):
+    """Hyperparameters of diffusion in pixels, with a denoiser that also looks at windows.
+
+    Attributes:
+        detail_width: Width of the residual blocks that look at windows.
+        guidance_scale: Scale of the guidance when images are drawn for scoring.
+    """
+
+    width: int = 512
+    learning_rate: float = 1.5e-3
+    detail_width: int = 128
+    guidance_scale: float = 1.5
+
+    def network(self, pixels: int, *, rngs: nnx.Rngs) -> Network:
+        """The network, untrained, for square images of that many pixels in ten classes."""
+        return RefinedDenoiser(
+            isqrt(pixels), self.width, self.blocks, detail_width=self.detail_width, classes=10, rngs=rngs
+        )
+
+    def scale(self) -> float:
+        """Scale of the guidance when images are drawn for scoring."""
+        return self.guidance_scale
+
+
+FULL = RefinedSettings()
 
 QUICK = Settings(width=384, blocks=3, steps=1000, batch_size=128, ema_decay=0.99, samples=1000)
 
@@ -100,7 +147,7 @@ class PixelDiffusion(NamedTuple):
         prediction: What it predicts.
     """
 
-    model: ResidualDenoiser
+    model: Network
     schedule: NoiseSchedule
     prediction: Prediction = predict_x0
 
@@ -155,12 +202,13 @@ class PixelDiffusion(NamedTuple):
         """
         chosen = evenly_noisy_timesteps(self.schedule, steps)
         parts, size = [], min(len(labels), 1000)
-        pixels = self.model.leave.out_features
         for i in range(0, len(labels), size):
             some = np.resize(labels[i : i + size], size)  # the last part, too, has the compiled size
             denoise = self.denoiser(jnp.asarray(some), guidance_scale)
             key = jax.random.fold_in(jax.random.key(seed), i)
-            x0 = sample_dpm_solver(denoise, self.schedule, key, (size, pixels), timesteps=chosen).x0
+            x0 = sample_dpm_solver(
+                denoise, self.schedule, key, (size, self.model.input_dim), timesteps=chosen
+            ).x0
             parts.append(np.asarray(to_pixels(x0)))
         return np.concatenate(parts)[: len(labels)]
 
@@ -234,7 +282,7 @@ def train(
         [2]
     """
     schedule = chosen.schedule() if schedule is None else schedule
-    model = ResidualDenoiser(images.shape[1], chosen.width, chosen.blocks, classes=10, rngs=nnx.Rngs(seed))
+    model = chosen.network(images.shape[1], rngs=nnx.Rngs(seed))
     loss = denoising_loss(
         schedule, prediction=prediction, min_snr=chosen.min_snr, null_label=model.classes, drop=chosen.drop
     )
@@ -313,10 +361,11 @@ def _parts(
     chosen: Settings, seed: int, progress: bool, checkpoint_dir: str | Path | None = None
 ) -> tuple[Learn, Draw]:
     """How to train with these settings, and how to draw what is scored."""
-    learn = learner(train, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
+    learn = learner(train, chosen, evaluations=5, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
 
     def drawn(diffusion: PixelDiffusion) -> tuple[np.ndarray, np.ndarray]:
         asked = every_class(chosen.samples)
-        return diffusion.draw(asked, seed=seed, steps=chosen.sampling_steps), asked
+        images = diffusion.draw(asked, seed=seed, steps=chosen.sampling_steps, guidance_scale=chosen.scale())
+        return images, asked
 
     return learn, drawn

@@ -39,7 +39,7 @@ QUICK = Settings(
 )
 
 FULL = Settings(
-    pixels=replace(diffusion.FULL, steps=8000),
+    pixels=diffusion.Settings(steps=8000),  # of whole images: the chapter asks what passes through its width
     codes=latent_diffusion.FULL,
     samples=10_000,
     pictures=1000,

@@ -1,7 +1,6 @@
 """The small diffusion model that ships with the library: its settings, its training, its weights file."""
 
 import hashlib
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import numpy as np
 from flax import nnx
 
 from gencore.data import LabeledImages
-from gencore.models import ResidualDenoiser, pack_weights, read_weights, unpack_weights
+from gencore.models import pack_weights, read_weights, unpack_weights
 from gencore.recipes import diffusion
 from gencore.recipes.diffusion import PixelDiffusion
 from gencore.recipes.recording import DatasetError, Evaluate, every_class, record_run
@@ -18,7 +17,7 @@ from gencore.training import History
 
 __all__ = ["SETTINGS", "load", "record"]
 
-SETTINGS = replace(diffusion.FULL, width=384, blocks=3, learning_rate=2e-3, steps=18_000, ema_decay=0.9995)
+SETTINGS = diffusion.Settings(width=384, blocks=3, learning_rate=2e-3, steps=18_000, ema_decay=0.9995)
 
 WEIGHTS_PATH = Path(__file__).parents[1] / "models" / "digit_denoiser.safetensors"
 
@@ -42,7 +41,7 @@ def load() -> PixelDiffusion:
         >>> load().draw(np.array([3, 7]), steps=5).shape
         (2, 784)
     """
-    model = ResidualDenoiser(784, SETTINGS.width, SETTINGS.blocks, classes=10, rngs=nnx.Rngs(0))
+    model = SETTINGS.network(784, rngs=nnx.Rngs(0))
     content = read_weights(WEIGHTS_PATH, WEIGHTS_SHA256)
     return PixelDiffusion(unpack_weights(model, content), SETTINGS.schedule())
 

@@ -1,6 +1,7 @@
 """Training: one loop for every family, what each minimizes, and checkpoints."""
 
 from gencore.training.checkpoint import CheckpointError, Checkpoints
+from gencore.training.cost import multiply_adds
 from gencore.training.denoising import (
     FlowTimes,
     denoising_loss,
@@ -43,6 +44,7 @@ __all__ = [
     "flow_matching_loss",
     "gradient_step",
     "logit_normal_times",
+    "multiply_adds",
     "noise_prediction_loss",
     "peak_memory",
     "side_by_side",

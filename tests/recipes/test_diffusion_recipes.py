@@ -1,6 +1,6 @@
 """Diffusion in pixels and in codes: the recipes learn, draw what is asked for, and go on where they were cut off."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +18,7 @@ from gencore.diffusion import (
     sample_dpm_solver,
     x0_from_noise,
 )
-from gencore.models import ResidualDenoiser, extract_features
+from gencore.models import RefinedDenoiser, ResidualDenoiser, extract_features
 from gencore.recipes import diffusion, latent_diffusion, vae
 from gencore.recipes.diffusion import PixelDiffusion, from_pixels, to_pixels
 from gencore.recipes.recording import every_class
@@ -103,6 +103,45 @@ def test_a_latent_run_goes_on_where_it_was_cut_off(cut, tmp_path, monkeypatch):
     again = start()
     ours, theirs = (nnx.state(run.flow.velocity, nnx.Param) for run in (again, whole))
     jax.tree.map(np.testing.assert_array_equal, ours, theirs)
+
+
+@pytest.mark.slow
+def test_looking_at_windows_makes_better_pictures_of_what_is_hardly_noisy():
+    """Same whole-image network, same steps: the windows pass through what does not fit its width."""
+    chosen = diffusion.RefinedSettings(width=64, blocks=2, steps=200, detail_width=32, ema_decay=0.98)
+    plain = diffusion.Settings(**{k: v for k, v in asdict(chosen).items() if k in asdict(PIXELS)})
+    x0, t = jnp.asarray(from_pixels(TEST.flat[:500])), jnp.full(500, 100)
+    error = []
+    for tried in (plain, chosen):
+        run = diffusion.train(DIGITS.flat, DIGITS.labels, tried, progress=False)
+        x_t = add_noise(run.diffusion.schedule, x0, jax.random.normal(jax.random.key(0), x0.shape), t)
+        error.append(float(jnp.square(run.diffusion.model(x_t, t, TEST.labels[:500]) - x0).mean()))
+    assert error[1] < 0.8 * error[0]
+
+
+def test_settings_say_which_network_and_records_are_drawn_at_their_scale(monkeypatch):
+    """Plain settings have no windows and no guidance; the full ones have both."""
+    whole, refined = diffusion.settings("quick"), diffusion.settings("full")
+    rngs = nnx.Rngs(0)
+    assert isinstance(replace(whole, width=8).network(784, rngs=rngs), ResidualDenoiser)
+    assert isinstance(replace(refined, width=8, detail_width=4).network(784, rngs=rngs), RefinedDenoiser)
+    assert "guidance_scale" not in asdict(whole) and asdict(refined)["guidance_scale"] > 1
+    asked = []
+
+    def draw(self, labels, *, guidance_scale, **_):
+        asked.append(guidance_scale)
+        return np.zeros((len(labels), 9))
+
+    def stop_after_drawing(family, chosen, learn, drawn, **_):
+        drawn(untrained())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PixelDiffusion, "draw", draw)
+    monkeypatch.setattr(diffusion, "record_run", stop_after_drawing)
+    for profile in ("quick", "full"):
+        with pytest.raises(KeyboardInterrupt):
+            diffusion.record(profile)
+    assert asked == [1.0, refined.guidance_scale]
 
 
 def test_pixels_go_there_and_back():

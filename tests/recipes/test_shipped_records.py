@@ -79,3 +79,13 @@ def test_gans_make_every_class_and_no_copies(family, rarest):
         assert min(shares) > rarest and abs(sum(shares) - 1) < 1e-6
         assert record.value("nearest_sample") > 0.8 * record.value("nearest_held_out")
         assert {"fid", "precision", "recall"} <= record.metrics.keys()
+
+
+def test_pixel_diffusion_keeps_its_promise():
+    """FID at most 6 against the test digits, from at most twenty-five minutes, and no copies."""
+    for record in load_records("diffusion", "mnist", "full"):
+        assert record.value("fid") <= 6
+        assert record.train_seconds <= 1500
+        assert record.settings["samples"] == 10_000
+        assert record.value("label_agreement") > 0.97
+        assert record.value("nearest_sample") > 0.8 * record.value("nearest_held_out")
