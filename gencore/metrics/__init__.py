@@ -20,6 +20,8 @@ Metric                                   Needs                         Tells
 :func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
 :func:`path_steps`                       features along paths          whether pictures change evenly
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
+:func:`text_scores`                      the same, and the text        perplexity in every unit
+:func:`bits_per_byte`                    the same, and the text        what compares across tokenizers
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`two_nn_dimension`                 any points                    how many dimensions they really fill
 :func:`levina_bickel_dimension`          any points                    the same, from more neighbors
@@ -30,8 +32,8 @@ Metric                                   Needs                         Tells
 =======================================  ============================  =======================================
 
 Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
-Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity, bits per dimension and
-divergences; higher is better for the other scores.
+Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity, bits per byte or dimension
+and divergences; higher is better for the other scores.
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
@@ -54,7 +56,13 @@ from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
 from gencore.metrics.kid import kernel_distance
 from gencore.metrics.latent import active_units
-from gencore.metrics.likelihood import bits_per_dimension, perplexity
+from gencore.metrics.likelihood import (
+    TextScores,
+    bits_per_byte,
+    bits_per_dimension,
+    perplexity,
+    text_scores,
+)
 from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_coverage, precision_recall
 from gencore.metrics.modes import ModeCoverage, mode_coverage
 from gencore.metrics.sharpness import edge_energy
@@ -71,9 +79,11 @@ __all__ = [
     "PathSteps",
     "PrecisionRecall",
     "SamplesNeeded",
+    "TextScores",
     "active_units",
     "band_agreement",
     "band_power",
+    "bits_per_byte",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
@@ -101,5 +111,6 @@ __all__ = [
     "slant",
     "ssim",
     "stroke_width",
+    "text_scores",
     "two_nn_dimension",
 ]

@@ -17,6 +17,7 @@ from gencore.training.memory import peak_memory
 from gencore.training.objectives import (
     autoencoder_loss,
     classifier_loss,
+    next_token_loss,
     noise_prediction_loss,
     vae_loss,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "gradient_step",
     "logit_normal_times",
     "multiply_adds",
+    "next_token_loss",
     "noise_prediction_loss",
     "peak_memory",
     "side_by_side",
