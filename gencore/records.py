@@ -21,7 +21,7 @@ __all__ = ["Record", "RecordError", "load_records", "provenance", "results_folde
 
 FAMILIES = (
     *("random", "autoencoder", "vae", "gan", "unconditional_gan", "diffusion", "latent_diffusion", "gpt"),
-    *("classifier", "small_diffusion"),
+    *("classifier", "small_diffusion", "unet_ddpm"),
 )
 DATASETS = ("mnist", "fashion_mnist", "python_topics", "tiny_shakespeare")
 PROFILES = ("quick", "full")

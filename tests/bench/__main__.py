@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from peers import load_torch
 
-from bench import game, metrics, race, training
+from bench import denoising, game, memory, metrics, race, training
 from bench.turns import Job, Row, measure
 from gencore.records import provenance
 
@@ -21,23 +21,31 @@ JOBS: dict[str, tuple[Callable[[], Job], int]] = {  # each with its number of ro
     "vae": (training.vae_step, 7),
     "gan": (game.gan_step, 5),
     "conv_gan": (game.conv_gan_step, 5),
+    "denoiser": (denoising.denoiser_step, 7),
+    "flow": (denoising.flow_step, 7),
+    "sampling": (denoising.sampling, 7),
+    "ddim": (denoising.ddim, 3),
     "fid": (metrics.fid, 5),
     "kid": (metrics.kid, 5),
     "is": (metrics.inception, 5),
     "precision": (metrics.precision, 5),
 }
-RACES: dict[str, Callable[[], Row]] = {"gan_race": race.gan_race}  # whole trainings, one run each
+RACES: dict[str, Callable[[], Row]] = {  # one run each: a whole training, or what takes no time
+    "gan_race": race.gan_race,
+    "memory": memory.planned,
+    "process": memory.processes,
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as text, our time first."""
-    lines = [("work", "gencore", "beside", "its time", "ratio", "promise", "")]
+    lines = [("work", "gencore", "beside", "the other", "ratio", "promise", "")]
     for row in rows:
         low, high = row.range
         promise = "" if row.limit is None else f"≤ {row.limit:.2f} {'kept' if row.kept else 'BROKEN'}"
         ratio = f"{row.ratio:.2f} [{low:.2f}, {high:.2f}]"
-        times = seconds(row.gencore_seconds), row.peer, seconds(row.peer_seconds)
+        times = amount(row.gencore_seconds, row.unit), row.peer, amount(row.peer_seconds, row.unit)
         lines.append((row.name, *times, ratio, promise, row.note))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
@@ -45,8 +53,10 @@ def table(rows: Sequence[Row]) -> str:
     )
 
 
-def seconds(value: float) -> str:
-    """A time with its unit, three digits."""
+def amount(value: float, unit: str) -> str:
+    """A time or a number of bytes with its unit, three digits."""
+    if unit == "bytes":
+        return f"{value / 1e6:.3g} MB"
     return f"{value:.3g} s" if value >= 0.1 else f"{value * 1e3:.3g} ms"
 
 
@@ -84,7 +94,16 @@ def main() -> int:
     about = {"date": date.today().isoformat(), "busy_before": busy, "threads": torch.get_num_threads()}
     chosen.output.parent.mkdir(exist_ok=True)
     chosen.output.write_text(
-        json.dumps({"rows": [asdict(row) for row in rows], **about, "provenance": origin}, indent=1) + "\n",
+        json.dumps(
+            {
+                "jobs": chosen.jobs or names,
+                "rows": [asdict(row) for row in rows],
+                **about,
+                "provenance": origin,
+            },
+            indent=1,
+        )
+        + "\n",
         encoding="utf-8",
     )
     print(f"written to {chosen.output}")

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from peers import load_torch
 
-from bench.gan_twin import linear, spread, with_class
+from bench.gan_twin import spread, with_class
+from bench.twins import linear
 from gencore.models import ConvCritic, ConvGenerator
 
 

@@ -5,21 +5,11 @@ from typing import Any
 import numpy as np
 from peers import load_torch
 
-from bench.twins import perceptron
+from bench.twins import linear, perceptron
 from gencore.models import Critic, Generator
 
 # PyTorch compiles no gradient of a gradient, which the penalty needs; the players' own passes can be compiled.
 FORMS = ("PyTorch, eager", "PyTorch, fused Adam", "PyTorch, players compiled, fused Adam")
-
-
-def linear(layer: Any) -> Any:
-    """A linear layer with our layer's weights."""
-    torch = load_torch()
-    twin = torch.nn.Linear(*layer.kernel.shape)
-    with torch.no_grad():
-        twin.weight.copy_(torch.from_numpy(np.array(layer.kernel[...])).T)
-        twin.bias.copy_(torch.from_numpy(np.array(layer.bias[...])))
-    return twin
 
 
 def with_class(x: Any, y: Any) -> Any:

@@ -36,17 +36,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: seconds of a unit of work, the medians of all rounds.
+    """One line of the table: seconds of a unit of work, the medians of all rounds; or bytes of memory.
 
     Attributes:
         name: The job.
-        gencore_seconds: Our time.
+        gencore_seconds: Our time, or our bytes.
         peer: Who else did it.
-        peer_seconds: Its time.
+        peer_seconds: Its time, or its bytes.
         ratio: Ours over its, the median of the rounds.
         range: The smallest and the largest ratio of the rounds.
         limit: The largest ratio that we promise, or None.
         note: What else a reader has to know.
+        unit: What was counted: ``"seconds"`` or ``"bytes"``.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Row:
     range: tuple[float, float]
     limit: float | None
     note: str
+    unit: str = "seconds"
 
     @property
     def kept(self) -> bool:

@@ -10,17 +10,42 @@ from gencore.models import VAE, Autoencoder
 from gencore.models.layers import MLP
 
 
+def copied(twin: Any, **arrays: Any) -> Any:
+    """A layer of PyTorch's with these weights; those that are None are not there on either side."""
+    torch = load_torch()
+    with torch.no_grad():
+        for name, array in arrays.items():
+            if array is not None:
+                getattr(twin, name).copy_(torch.from_numpy(np.array(array)))
+    return twin
+
+
+def linear(layer: Any) -> Any:
+    """A linear layer with our layer's weights."""
+    bias = None if layer.bias is None else layer.bias[...]
+    twin = load_torch().nn.Linear(*layer.kernel.shape, bias=bias is not None)
+    return copied(twin, weight=np.asarray(layer.kernel[...]).T, bias=bias)
+
+
+def norm(layer: Any) -> Any:
+    """A layer norm with our layer's weights, and its epsilon."""
+    scale, bias = layer.scale[...], None if layer.bias is None else layer.bias[...]
+    twin = load_torch().nn.LayerNorm(len(scale), eps=layer.epsilon, bias=bias is not None)
+    return copied(twin, weight=scale, bias=bias)
+
+
+def embedding(layer: Any) -> Any:
+    """A table of vectors with our table's entries."""
+    entries = layer.embedding[...]
+    return copied(load_torch().nn.Embedding(*entries.shape), weight=entries)
+
+
 def perceptron(model: MLP) -> Any:
     """Linear layers with a GELU between them, in the tanh form that flax has, and with our model's weights."""
     torch = load_torch()
     layers: list[Any] = []
     for ours in model.layers:
-        n_in, n_out = ours.kernel.shape
-        theirs = torch.nn.Linear(n_in, n_out)
-        with torch.no_grad():
-            theirs.weight.copy_(torch.from_numpy(np.array(ours.kernel[...])).T)
-            theirs.bias.copy_(torch.from_numpy(np.array(ours.bias[...])))
-        layers += [theirs, torch.nn.GELU(approximate="tanh")]
+        layers += [linear(ours), torch.nn.GELU(approximate="tanh")]
     return torch.nn.Sequential(*layers[:-1])
 
 

@@ -33,10 +33,12 @@ NAMES = {
     "small_diffusion": "diffusion in pixels, the small model that ships",
     "tiny_shakespeare": "Tiny Shakespeare",
     "unconditional_gan": "GAN without classes",
+    "unet_ddpm": "U-Net DDPM in PyTorch",
     "vae": "VAE",
     "val_loss": "validation loss",
 }
 SPEED = deck.ROOT / "book" / "bench.json"
+MEASURED = {"seconds": "Its time", "bytes": "Its memory"}
 FLOORS = {"real": "*real images*", "random": "*random pixels*"}
 
 
@@ -203,10 +205,12 @@ def speed() -> list[str]:
     lines = []
     for name, group in groupby(run["rows"], itemgetter("name")):
         rows = list(group)
-        head = f"{name[:1].upper()}{name[1:]}: **{duration(rows[0]['gencore_seconds'])}** in gencore"
+        head = f"{name[:1].upper()}{name[1:]}: **{amount(rows[0], 'gencore_seconds')}** in gencore"
         lines += ["", f":::{{rubric}} {head} [({rows[0]['note']})]{{.range}}", ":::"]
         lines += table(
-            ("Beside", "Its time", "Ratio", "Promise"), map(speed_row, rows), widths=(46, 16, 22, 16)
+            ("Beside", MEASURED[rows[0].get("unit", "seconds")], "Ratio", "Promise"),
+            map(speed_row, rows),
+            widths=(46, 16, 22, 16),
         )
     origin = run["provenance"]
     versions = ", ".join(f"{name} {version}" for name, version in origin["versions"].items())
@@ -229,10 +233,17 @@ def speed_row(row: dict[str, Any]) -> tuple[str, ...]:
     sign = "✓ kept" if row["limit"] is None or row["ratio"] <= row["limit"] else "✗ broken"
     return (
         row["peer"],
-        duration(row["peer_seconds"]),
+        amount(row, "peer_seconds"),
         f"**{row['ratio']:.2f}** [({low:.2f}–{high:.2f})]{{.range}}",
         "" if row["limit"] is None else f"≤ {row['limit']:.2f} {sign}",
     )
+
+
+def amount(row: dict[str, Any], side: str) -> str:
+    """Return what one side took: a time, or memory."""
+    if row.get("unit", "seconds") == "bytes":
+        return f"{row[side] / 1e6:.3g} MB"
+    return duration(row[side])
 
 
 def duration(seconds: float) -> str:
