@@ -118,6 +118,8 @@ failure_message: "Some number is not halved."
 """  # END TEST CONFIG
 def test_q2_hidden(halve):
     seed = 0  # SECRET SEED
+    import math
+
     assert math.isclose(halve(seed), seed / 2)
 
 # %% [raw]
