@@ -34,18 +34,16 @@ def main() -> None:
     _prepare(job)
     shell = _shell()
     before = _functions()
-    errors, limits = _run_cells(shell, job["cells"], job["cell_seconds"])
+    changed, errors, limits = _run_cells(shell, job["cells"], job["cell_seconds"], before)
     missing = [name for name in job["names"] if name not in shell.user_ns]
     _send(channel, {"errors": errors, "limits": limits, "missing": missing})
     task = json.loads(channel.readline())
-    changed = _changed(before)
     _install_otter()
     results, test_limits = _run_tests(task["tests"], shell.user_ns, job["test_seconds"])
-    changed += _changed(before)
-    _send(
-        channel,
-        {"word": task["word"], "results": results, "limits": test_limits, "changed": sorted(set(changed))},
-    )
+    changed = sorted({*changed, *_restore(before)})
+    _send(channel, {"word": task["word"], "results": results, "limits": test_limits, "changed": changed})
+    with contextlib.suppress(BaseException):
+        sys.stdout.flush()
     os._exit(0)  # no thread of the student's is waited for
 
 
@@ -121,13 +119,17 @@ def _functions() -> dict:
     } | {(builtins, name): (vars(builtins)[name], None) for name in ("__import__", "__build_class__")}
 
 
-def _changed(before: dict) -> list[str]:
-    """Name the functions that are others than before."""
-    return [
-        f"{module.__name__}.{name}"
-        for (module, name), (it, code) in before.items()
-        if vars(module).get(name) is not it or (code is not None and it.__code__ is not code)
-    ]
+def _restore(before: dict) -> list[str]:
+    """Put back the functions that are others than before, since this program needs them, too; name them."""
+    changed = []
+    for (module, name), (it, code) in before.items():
+        if vars(module).get(name) is not it:
+            vars(module)[name] = it
+            changed.append(f"{module.__name__}.{name}")
+        elif code is not None and it.__code__ is not code:
+            it.__code__ = code
+            changed.append(f"{module.__name__}.{name}")
+    return changed
 
 
 @contextlib.contextmanager
@@ -170,9 +172,9 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}"[:160]
 
 
-def _run_cells(shell, cells: list, seconds: float) -> tuple[list, list]:
+def _run_cells(shell, cells: list, seconds: float, before: dict) -> tuple[list, list, list]:
     """Run the cells from top to bottom; what an error leaves out is left out, as in a notebook."""
-    errors, limits = [], []
+    changed, errors, limits = [], [], []
     for name, source in cells:
         error = None
         try:
@@ -181,13 +183,14 @@ def _run_cells(shell, cells: list, seconds: float) -> tuple[list, list]:
                 error = done.error_before_exec or done.error_in_exec
         except BaseException as caught:
             error = caught
+        changed += _restore(before)
         if error is not None:
             errors.append([name, _said(error)])
             limits.append(_limit_of(error, "cell"))
         if "matplotlib.pyplot" in sys.modules:
             with contextlib.suppress(BaseException):
                 sys.modules["matplotlib.pyplot"].close("all")
-    return errors[:50], sorted({limit for limit in limits if limit})
+    return changed, errors[:50], sorted({limit for limit in limits if limit})
 
 
 def _run_tests(tests: dict, names: dict, seconds: float) -> tuple[dict, list]:

@@ -78,10 +78,12 @@ def judge(ran: dict[str, Any], told: dict[str, Any], word: str, package: Package
     notes, suspicions = {}, {}
     errors = [row for row in _listed(ran, "errors") if isinstance(row, list) and len(row) == 2]
     if errors:
-        name, said = (_line(part) for part in errors[0])
-        notes["cell_errors"] = f"{len(errors)} stopped with an error, first {name}: {said}"
-    for limit in {*_listed(ran, "limits"), *_listed(told, "limits")} & _LIMITS.keys():
-        suspicions[limit] = _LIMITS[limit]
+        # Only the kind of the error: its words may hold addresses and paths, and another run would say others.
+        name, kind = _line(errors[0][0]), _line(errors[0][1]).partition(":")[0]
+        notes["cell_errors"] = f"{len(errors)} stopped with an error, first {name}: {kind}"
+        log = [f"{name}: {said}" for name, said in errors] + log
+    reached = [*_listed(ran, "limits"), *_listed(told, "limits")]
+    suspicions |= {limit: said for limit, said in _LIMITS.items() if limit in reached}
     missing = set(map(str, _listed(ran, "missing")))
     for question, cases in package.cases.items():
         names = sorted(missing.intersection(*[set(case.names) for case in cases]))

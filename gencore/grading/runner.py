@@ -49,13 +49,17 @@ def run_all(
     Example:
         >>> run_all({}, package, sandbox, Limits(), jobs=2, done=print)  # doctest: +SKIP
     """
+    running: set[_Process] = set()
     pool = ThreadPoolExecutor(jobs)
-    futures = {pool.submit(run_work, work, package, sandbox, limits): key for key, work in works.items()}
+    futures = {pool.submit(_run, work, package, sandbox, limits, running): key for key, work in works.items()}
     try:
         for future in as_completed(futures):
             done(futures[future], future.result())
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(running):  # after Ctrl-C, say
+            process.kill()
+        pool.shutdown()
 
 
 def run_work(work: Work, package: Package, sandbox: Sandbox, limits: Limits) -> Outcome:
@@ -74,8 +78,14 @@ def run_work(work: Work, package: Package, sandbox: Sandbox, limits: Limits) -> 
         >>> run_work(work, package, sandbox, Limits()).status  # doctest: +SKIP
         'graded'
     """
+    return _run(work, package, sandbox, limits, set())
+
+
+def _run(work: Work, package: Package, sandbox: Sandbox, limits: Limits, running: "set[_Process]") -> Outcome:
+    """Run one notebook; its process is among those that are running as long as it is."""
     begun = time.monotonic()
     process = _Process(sandbox, limits, deadline=begun + limits.seconds)
+    running.add(process)
     try:
         outcome = _talk(process, work, package, limits)
     except TimeoutError:
@@ -87,6 +97,7 @@ def run_work(work: Work, package: Package, sandbox: Sandbox, limits: Limits) -> 
         outcome = failed("bad_result", "what came back is no result")
     finally:
         process.end()
+        running.discard(process)
     if process.overflow:
         outcome = failed("crashed", "stopped: it printed too much", limit_output="it printed too much")
     log = "\n".join(part for part in (outcome.log, process.printed()) if part)
@@ -132,7 +143,8 @@ class _Process:
             if self.home:
                 library = str(Path(__file__).parents[2])
                 environment = sandbox.environment(str(sandbox.folder / "fonts"), self.home)
-                environment |= {"PYTHONPATH": library, "TMPDIR": self.home}
+                environment["PYTHONPATH"] = environment["PYTHONPATH"].replace("/course", library)
+                environment["TMPDIR"] = self.home
             self.process = subprocess.Popen(
                 sandbox.command(limits, channel=inside.fileno(), filter_file=number),
                 pass_fds=[inside.fileno(), *([] if number is None else [number])],
@@ -193,10 +205,14 @@ class _Process:
         how = f"killed by signal {number}" if number else f"with exit status {code}"
         return failed("crashed", f"the process ended before its results, {how}", **flags)
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """Kill everything: with bubblewrap dies the first process of its own processes, and with that all of them."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Kill everything, and clean up."""
+        self.kill()
         self.process.wait()
         self.reader.join(5)
         if not self.reader.is_alive() and self.process.stdout:
@@ -224,6 +240,5 @@ class _Process:
             self.count += len(part)
             self.tail = (self.tail + part)[-LOG_BYTES:]
             if self.overflow:
-                with suppress(ProcessLookupError):
-                    os.killpg(self.process.pid, signal.SIGKILL)
+                self.kill()
                 return

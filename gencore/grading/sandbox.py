@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -92,7 +93,7 @@ class Sandbox(NamedTuple):
         Args:
             limits: What it may use.
             channel: Number of the socket to the grader.
-            filter_file: Number of a file with :func:`system_call_filter`; None to leave it out.
+            filter_file: Number of a file with ``system_call_filter``; None to leave it out.
 
         Returns:
             The words of the command.
@@ -129,7 +130,7 @@ class Sandbox(NamedTuple):
             *("--ro-bind", str(self.folder / "fonts"), "/fonts"),
             *("--ro-bind", str(self.folder / "hosts"), "/etc/hosts"),
             *("--ro-bind", str(self.folder / "passwd"), "/etc/passwd"),
-            *("--dir", "/tmp/home", "--chdir", "/tmp/home", "--remount-ro", "/"),
+            *("--dir", "/tmp/home", "--chdir", "/tmp/home", "--remount-ro", "/", "--remount-ro", "/dev"),
             *(["--seccomp", str(filter_file)] if filter_file is not None else []),
         ]
         return [*words, "--", *bounds, *python, "/course/gencore/grading/inside.py", str(channel)]
@@ -137,13 +138,15 @@ class Sandbox(NamedTuple):
     def environment(self, fonts: str, home: str) -> dict[str, str]:
         """Say the environment of a process: one thread a library, no display, no network."""
         path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+        # Packages that lie outside of this Python's folder, as after pip install --user, are found by this alone.
+        library = os.pathsep.join(["/course", *map(str, _packages())])
         threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
         return dict.fromkeys(threads, "1") | {
             "HOME": home,
             "TMPDIR": "/tmp",
             "PATH": path,
             "LANG": "C.UTF-8",
-            "PYTHONPATH": "/course",
+            "PYTHONPATH": library,
             "PYTHONHASHSEED": "0",
             "IPYTHONDIR": f"{home}/ipython",
             "JAX_PLATFORMS": "cpu",
@@ -158,17 +161,21 @@ class Sandbox(NamedTuple):
 
 
 def check_sandbox(sandbox: Sandbox) -> None:
-    """Try whether bubblewrap is here and works.
+    """Try whether IPython and bubblewrap are here and work.
 
     Args:
         sandbox: A sandbox that is prepared.
 
     Raises:
-        GradingError: It is missing, or the system does not let it work.
+        GradingError: One is missing, or the system does not let it work.
 
     Example:
         >>> check_sandbox(Sandbox(Path("/tmp/grading")))  # doctest: +SKIP
     """
+    if find_spec("IPython") is None:
+        raise GradingError(
+            'IPython is not installed, which runs the cells. Run: pip install "gencore[grading]"'
+        )
     if not sandbox.isolated:
         return
     lacking = [name for name in ("bwrap", "prlimit") if shutil.which(name) is None]
@@ -218,16 +225,23 @@ def system_call_filter(machine: str | None = None) -> bytes:
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
 
+@cache
 def _bwrap_help() -> str:
     """What bubblewrap's options are; Ubuntu 22.04's has no --disable-userns."""
     return subprocess.run(["bwrap", "--help"], capture_output=True, text=True).stdout
 
 
+def _packages() -> Sequence[Path]:
+    """The folder of installed packages, if it is not one of this Python's own."""
+    numpy = find_spec("numpy")
+    places = [Path(numpy.origin).parents[1]] if numpy and numpy.origin else []
+    own = (sys.prefix, sys.base_prefix)
+    return [place for place in places if not any(place.is_relative_to(prefix) for prefix in own)]
+
+
 def _pythons() -> Sequence[str]:
     """The folders that this Python needs, but for those that the system's folders hold."""
-    numpy = find_spec("numpy")
-    packages = [Path(numpy.origin).parents[1]] if numpy and numpy.origin else []
-    places = [Path(sys.base_prefix), Path(sys.prefix), *packages]
+    places = [Path(sys.base_prefix), Path(sys.prefix), *_packages()]
     wanted: list[str] = []
     for place in places:
         inside = [*SYSTEM, *wanted]

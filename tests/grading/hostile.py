@@ -65,7 +65,7 @@ ATTACKS = {
         "import os\nwhile True:\n    os.fork()", "limit_processes", statuses={"review", *FAILED}
     ),
     "memory_hog": cell(
-        "import numpy\nkept = []\nwhile True:\n    kept.append(numpy.ones(10**7))",
+        "import numpy\nkept = []\nwhile True:\n    kept.append(numpy.zeros(10**7))",
         "limit_memory",
         statuses={"review", *FAILED},
     ),
@@ -83,9 +83,9 @@ ATTACKS = {
         "uses_network",
     ),
     "reads_others": cell(
-        'import os\nfor place, _, names in [*os.walk("/tmp"), *os.walk("SUBMISSIONS"), *os.walk("/home")]:\n'
-        "    for name in names:\n        try:\n            print(open(os.path.join(place, name)).read())\n"
-        "        except (OSError, ValueError):\n            pass",
+        'import os\nfor top in ("SUBMISSIONS", "SUBMISSIONS/..", "/home", "/tmp"):\n'
+        "    for place, _, names in os.walk(top):\n        for name in names:\n"
+        '            if name.endswith(".ipynb"):\n                print(open(os.path.join(place, name)).read())',
         "uses_files",
     ),
     "writes_outside": cell(

@@ -24,6 +24,7 @@ import nbformat
 from hostile import ATTACKS, write_attack
 
 from gencore.grading import Master, Views, assign, find_master, read_master
+from gencore.grading.student import ANSWER
 
 
 class Expected(NamedTuple):
@@ -36,15 +37,14 @@ class Expected(NamedTuple):
 
 def solve(views: Views) -> nbformat.NotebookNode:
     """The student's notebook with every answer filled in."""
-    notebook = json.loads(nbformat.writes(views.student))
-    answers = [cell for cell in views.solution.cells if "otter_answer_cell" in cell.metadata.get("tags", ())]
-    places = [cell for cell in notebook["cells"] if "otter_answer_cell" in cell["metadata"].get("tags", ())]
-    code = [cell.source for cell in answers if cell.cell_type == "code"]
-    stubs = [cell for cell in places if cell["cell_type"] == "code"]
-    for cell, source in zip(stubs, code, strict=True):
+    notebook = json.loads(json.dumps(views.student))
+    code = [cell.source for cell in views.solution.cells if cell.cell_type == "code"]
+    code = [source for source in code if not source.startswith("%pip") and "import otter" not in source]
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for cell, source in zip(cells[1:], code, strict=True):  # the first one installs the checker
         cell["source"] = source
-    for cell in places:
-        if cell["cell_type"] == "markdown":
+    for cell in notebook["cells"]:
+        if cell["source"] == ANSWER:
             cell["source"] = "Because of <b>that</b>."
     return nbformat.from_dict(notebook)
 
@@ -171,7 +171,7 @@ def make_class(
     full = sum(points(question, "solution") for question in views.tests)
     hostile = list(ATTACKS)[:attacks] if count > attacks else []
     for number in range(count - len(hostile)):
-        notebook = json.loads(nbformat.writes(solved))
+        notebook = json.loads(json.dumps(solved))
         notebook["cells"][0]["source"] += f"\n\nStudent {number}"
         score, changed = 0.0, 0
         for question in views.tests:
@@ -181,7 +181,7 @@ def make_class(
             )
             score += points(question, what)
             cells = answer_cells(notebook, f"{master.name}-{question}")
-            stubs = answer_cells(json.loads(nbformat.writes(views.student)), f"{master.name}-{question}")
+            stubs = answer_cells(json.loads(json.dumps(views.student)), f"{master.name}-{question}")
             changed += what != "stub"
             for cell, stub in zip(cells, stubs, strict=True):
                 cell["stub"] = stub["source"]
