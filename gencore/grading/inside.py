@@ -8,7 +8,7 @@ in. So while the student's cells run, no test is in this machine. Nothing is wri
 import builtins
 import contextlib
 import errno
-import importlib
+import importlib.machinery
 import json
 import math
 import os
@@ -87,10 +87,8 @@ def _install_otter() -> None:
 
     otter = types.ModuleType("otter")
     files = types.ModuleType("otter.test_files")
-    otter.__path__ = []
-    otter.Notebook = Quiet
-    otter.test_files = files
-    files.test_case = lambda **settings: lambda function: function
+    vars(otter).update(__path__=[], Notebook=Quiet, test_files=files)
+    vars(files).update(test_case=lambda **settings: lambda function: function)
     for module in (otter, files):
         module.__spec__ = importlib.machinery.ModuleSpec(module.__name__, None)
         sys.modules[module.__name__] = module

@@ -20,7 +20,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import nbformat
 from hostile import ATTACKS, write_attack
 
 from gencore.grading import Master, Views, assign, find_master, read_master
@@ -35,7 +34,7 @@ class Expected(NamedTuple):
     score: float | None
 
 
-def solve(views: Views) -> nbformat.NotebookNode:
+def solve(views: Views) -> dict[str, Any]:
     """The student's notebook with every answer filled in."""
     notebook = json.loads(json.dumps(views.student))
     code = [cell.source for cell in views.solution.cells if cell.cell_type == "code"]
@@ -46,7 +45,7 @@ def solve(views: Views) -> nbformat.NotebookNode:
     for cell in notebook["cells"]:
         if cell["source"] == ANSWER:
             cell["source"] = "Because of <b>that</b>."
-    return nbformat.from_dict(notebook)
+    return notebook
 
 
 def answer_cells(notebook: dict, name: str) -> list[dict]:
