@@ -112,6 +112,8 @@ def _grade(arguments: argparse.Namespace) -> int:
     from gencore.grading import GradingError, Limits, find_package, grade, merge_scores, read_package
 
     limits = Limits(arguments.timeout, arguments.cell_timeout, arguments.test_timeout)
+    if arguments.unsafe_no_sandbox:
+        print("gencore grade: without a sandbox, students' code can do all that you can", file=sys.stderr)
     try:
         package = find_package(arguments.package)
         graded = grade(
