@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["main"]
 
 FAMILIES = (
-    *("autoencoder", "classifier", "diffusion", "gan", "latent_diffusion", "small_diffusion"),
+    *("autoencoder", "classifier", "diffusion", "gan", "gpt", "latent_diffusion", "small_diffusion"),
     *("unconditional_gan", "vae"),
 )
 
@@ -29,6 +29,7 @@ def _train(arguments: argparse.Namespace) -> int:
         classifier,
         diffusion,
         gan,
+        gpt,
         latent_diffusion,
         small_diffusion,
         vae,
@@ -37,7 +38,9 @@ def _train(arguments: argparse.Namespace) -> int:
     from gencore.records import write_record
     from gencore.training import CheckpointError, TrainingDiverged
 
-    options = {name: getattr(arguments, name) for name in ("seed", "dataset", "checkpoint_dir")}
+    options = {name: getattr(arguments, name) for name in ("seed", "checkpoint_dir")}
+    if arguments.dataset:
+        options["dataset"] = arguments.dataset
     try:
         if arguments.distributed:
             _join()
@@ -50,6 +53,7 @@ def _train(arguments: argparse.Namespace) -> int:
                     "autoencoder": autoencoder.record,
                     "diffusion": diffusion.record,
                     "gan": gan.record,
+                    "gpt": gpt.record,
                     "latent_diffusion": latent_diffusion.record,
                     "unconditional_gan": partial(gan.record, classes=False),
                     "vae": vae.record,
@@ -131,7 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="what to train",
     )
     train.add_argument(
-        "--dataset", choices=["mnist", "fashion_mnist"], default="mnist", help="which images (default mnist)"
+        "--dataset",
+        choices=["mnist", "fashion_mnist", "python_topics", "tiny_shakespeare"],
+        help="which images or which text (default mnist; of gpt tiny_shakespeare, in the quick profile python_topics)",
     )
     train.add_argument("--seed", type=int, default=0, help="seed of the run (default 0)")
     train.add_argument(

@@ -23,7 +23,7 @@ FAMILIES = (
     *("random", "autoencoder", "vae", "gan", "unconditional_gan", "diffusion", "latent_diffusion", "gpt"),
     *("classifier", "small_diffusion"),
 )
-DATASETS = ("mnist", "fashion_mnist", "tiny_shakespeare")
+DATASETS = ("mnist", "fashion_mnist", "python_topics", "tiny_shakespeare")
 PROFILES = ("quick", "full")
 
 

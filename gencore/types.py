@@ -50,6 +50,12 @@ Examples: TypeAlias = Float[AnyArray, "batch ..."]
 Timesteps: TypeAlias = Int[AnyArray, " batch"]
 """One time step of a diffusion for each example, counted from 0."""
 
+Tokens: TypeAlias = Int[AnyArray, "batch time"]
+"""A batch of texts, as token numbers counted from 0."""
+
+Logits: TypeAlias = Float[AnyArray, "batch time vocabulary"]
+"""After each token: the logit of every token that could come next."""
+
 Batch: TypeAlias = Shaped[AnyArray, "batch ..."] | tuple[Any, ...]
 """What one training step sees: an array, or a tuple of arrays with one length."""
 
@@ -99,4 +105,22 @@ class Velocity(Protocol):
 
     def __call__(self, x: Any, time: Any, /) -> Any:
         """Return the velocity at ``x``, shape (batch, ...), and at times from 0 to 1, shape (batch,)."""
+        ...
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """Anything that turns a text into token numbers, and back into the same text."""
+
+    @property
+    def size(self) -> int:
+        """How many different tokens there are."""
+        ...
+
+    def encode(self, text: str) -> Any:
+        """Return the token numbers of a text, int32, shape (tokens,)."""
+        ...
+
+    def decode(self, tokens: Any) -> str:
+        """Return the text that token numbers stand for."""
         ...

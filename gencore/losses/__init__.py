@@ -1,4 +1,4 @@
-"""Losses: one number for each example, in nats; the caller reduces."""
+"""Losses: one number for each example, or for each token of a text, in nats; the caller reduces."""
 
 from gencore.losses.adversarial import (
     AdversarialLoss,
@@ -13,10 +13,12 @@ from gencore.losses.adversarial import (
     wasserstein,
 )
 from gencore.losses.likelihood import bernoulli_nll, gaussian_kl, gaussian_nll, squared_error
+from gencore.losses.tokens import cross_entropy
 
 __all__ = [
     "AdversarialLoss",
     "bernoulli_nll",
+    "cross_entropy",
     "gaussian_kl",
     "gaussian_nll",
     "gradient_penalty",

@@ -20,6 +20,8 @@ Metric                                   Needs                         Tells
 :func:`jensen_shannon_bound`             a critic's logits of both     how far apart they are, at least
 :func:`path_steps`                       features along paths          whether pictures change evenly
 :func:`perplexity`                       log-likelihood of a text      how hard the next token is to guess
+:func:`text_scores`                      the same, and the text        perplexity in every unit
+:func:`bits_per_byte`                    the same, and the text        what compares across tokenizers
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
 :func:`distinct_n`                       written texts                 how much they repeat themselves
 :func:`overlap_n`                        texts and a reference         how much of them stands there, too
@@ -32,8 +34,8 @@ Metric                                   Needs                         Tells
 =======================================  ============================  =======================================
 
 Features are arrays of shape (rows, features), from ``gencore.models.extract_features`` or any other network.
-Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity, bits per dimension and
-divergences; higher is better for the other scores.
+Lower is better for FID, KID, energy distance, points off the support, MSE, perplexity, bits per byte or dimension
+and divergences; higher is better for the other scores.
 """
 
 from gencore.metrics.bootstrap import Interval, bootstrap_interval
@@ -57,7 +59,13 @@ from gencore.metrics.image import mse, psnr, ssim
 from gencore.metrics.inception import InceptionScore, inception_score
 from gencore.metrics.kid import kernel_distance
 from gencore.metrics.latent import active_units
-from gencore.metrics.likelihood import bits_per_dimension, perplexity
+from gencore.metrics.likelihood import (
+    TextScores,
+    bits_per_byte,
+    bits_per_dimension,
+    perplexity,
+    text_scores,
+)
 from gencore.metrics.manifold import DensityCoverage, PrecisionRecall, density_coverage, precision_recall
 from gencore.metrics.modes import ModeCoverage, mode_coverage
 from gencore.metrics.sharpness import edge_energy
@@ -74,9 +82,11 @@ __all__ = [
     "PathSteps",
     "PrecisionRecall",
     "SamplesNeeded",
+    "TextScores",
     "active_units",
     "band_agreement",
     "band_power",
+    "bits_per_byte",
     "bits_per_dimension",
     "bootstrap_interval",
     "density_coverage",
@@ -106,5 +116,6 @@ __all__ = [
     "slant",
     "ssim",
     "stroke_width",
+    "text_scores",
     "two_nn_dimension",
 ]

@@ -1,7 +1,7 @@
 r"""Likelihoods in the units people compare: perplexity for text, bits per dimension for images."""
 
 import math
-from typing import SupportsFloat, SupportsInt
+from typing import NamedTuple, SupportsFloat, SupportsInt
 
 import numpy as np
 
@@ -36,17 +36,105 @@ def perplexity(nll_total: SupportsFloat, count: SupportsInt) -> float:
         >>> round(perplexity(100 * np.log(27), 100), 6)  # 100 letters, each one of 27 by chance
         27.0
     """
+    per_token = _one_total(nll_total) / at_least("count", count, 1)
+    try:
+        return math.exp(per_token)
+    except OverflowError:
+        return math.inf
+
+
+def _one_total(nll_total: SupportsFloat) -> float:
     total = np.asarray(nll_total, dtype=np.float64)
     if total.size != 1:
         raise ValueError(f"nll_total has shape {total.shape}; pass one number, the sum over all tokens")
     nll = total.item()
     if not nll >= 0:
         raise ValueError(f"nll_total is {nll}; the negative log-likelihood of tokens is 0 or more")
-    per_token = nll / at_least("count", count, 1)
-    try:
-        return math.exp(per_token)
-    except OverflowError:
-        return math.inf
+    return nll
+
+
+def bits_per_byte(nll_total: SupportsFloat, text: str) -> float:
+    r"""Negative log-likelihood of a text in bits, for each byte that it takes in UTF-8.
+
+    .. math:: \mathrm{bpb} = \frac{- \log p(\text{text})}{B \log 2}
+
+    A text has the same number :math:`B` of bytes whatever its tokens are, so this number compares models with different
+    tokenizers, as perplexity per token does not. A program that packs the text by the model's guesses would need so
+    many bits.
+
+    Args:
+        nll_total: negative log-likelihood of the whole text, in nats; 0 or more, infinity allowed.
+        text: the text that was predicted, not empty.
+
+    Returns:
+        Bits per byte; a text of evenly drawn bytes costs 8.
+
+    Raises:
+        ValueError: ``nll_total`` is not one number, is negative or NaN, or ``text`` is empty.
+
+    Example:
+        >>> round(bits_per_byte(5 * np.log(256), "hello"), 6)
+        8.0
+
+    Reference:
+        Gao et al. 2020, sec. 3.1.
+    """
+    count = len(text.encode("utf-8"))
+    if not count:
+        raise ValueError("text is empty; pass the text that was predicted")
+    return _one_total(nll_total) / (count * math.log(2))
+
+
+class TextScores(NamedTuple):
+    """One likelihood of one text, in every unit.
+
+    Attributes:
+        per_character: perplexity per character.
+        per_token: perplexity per token.
+        per_word: perplexity per word, a run of anything but white space.
+        bits_per_byte: bits per byte of UTF-8.
+    """
+
+    per_character: float
+    per_token: float
+    per_word: float
+    bits_per_byte: float
+
+
+def text_scores(nll_total: SupportsFloat, text: str, tokens: SupportsInt) -> TextScores:
+    r"""Say one likelihood in every unit: three perplexities, and bits per byte.
+
+    The likelihood of the text is one number; a perplexity says how it spreads over characters, tokens or words. With
+    :math:`c` characters and :math:`w` words, :math:`\mathrm{PPL}_\text{word} = \mathrm{PPL}_\text{character}^{c/w}`. So
+    a perplexity without its unit says nothing.
+
+    Args:
+        nll_total: negative log-likelihood of the whole text, in nats; 0 or more, infinity allowed.
+        text: the text that was predicted, with at least one word.
+        tokens: how many tokens it is for the model, at least 1.
+
+    Returns:
+        The four numbers. A perplexity too large for a float is infinite.
+
+    Raises:
+        ValueError: as for :func:`perplexity`, or ``text`` has no word.
+
+    Example:
+        >>> [round(score, 3) for score in text_scores(11 * np.log(2), "hello world", 2)]
+        [2.0, 45.255, 45.255, 1.0]
+
+    Reference:
+        Cotterell et al. 2018, for units that compare.
+    """
+    words = len(text.split())
+    if not words:
+        raise ValueError(f"text is {text!r}, without a word; pass the text that was predicted")
+    return TextScores(
+        perplexity(nll_total, len(text)),
+        perplexity(nll_total, tokens),
+        perplexity(nll_total, words),
+        bits_per_byte(nll_total, text),
+    )
 
 
 def bits_per_dimension(nll: PerExample | SupportsFloat, dimensions: int) -> float:

@@ -2,6 +2,7 @@
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
 from gencore.models.ascent import climb
+from gencore.models.attention import CausalSelfAttention, LayerCache, attention, causal_mask, rotate
 from gencore.models.attributes import attribute_direction
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.class_conditional import ClassBernoullis, ClassConditional, ClassGaussians
@@ -10,6 +11,8 @@ from gencore.models.conv_gan import ConvCritic, ConvGenerator
 from gencore.models.denoiser import MLPDenoiser, time_features
 from gencore.models.dirac_gan import DiracGAN
 from gencore.models.gan import Critic, Generator
+from gencore.models.generation import generate, next_token_distribution, token_nll, write
+from gencore.models.gpt import GPT, Block, KVCache
 from gencore.models.gradients import pathwise_gradients, score_function_gradients
 from gencore.models.interpolation import latent_path, lerp, nlerp, slerp
 from gencore.models.layers import MLP
@@ -23,10 +26,13 @@ from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 
 __all__ = [
+    "GPT",
     "MLP",
     "VAE",
     "Autoencoder",
     "Bernoulli",
+    "Block",
+    "CausalSelfAttention",
     "Chains",
     "ClassBernoullis",
     "ClassConditional",
@@ -40,6 +46,8 @@ __all__ = [
     "Features",
     "Gaussian",
     "Generator",
+    "KVCache",
+    "LayerCache",
     "Likelihood",
     "LinearGaussian",
     "MLPDenoiser",
@@ -50,22 +58,29 @@ __all__ = [
     "ResidualDenoiser",
     "SpectralLinear",
     "WeightsError",
+    "attention",
     "attribute_direction",
+    "causal_mask",
     "climb",
     "elbo",
     "extract_features",
+    "generate",
     "iwae_bound",
     "latent_path",
     "lerp",
     "load_classifier",
+    "next_token_distribution",
     "nlerp",
     "pack_weights",
     "pathwise_gradients",
     "read_weights",
     "reparameterize",
+    "rotate",
     "sample_chains",
     "score_function_gradients",
     "slerp",
     "time_features",
+    "token_nll",
     "unpack_weights",
+    "write",
 ]

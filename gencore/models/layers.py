@@ -1,6 +1,8 @@
 """Layers that several models share."""
 
+import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 import jax
@@ -20,6 +22,13 @@ ModuleList = getattr(nnx, "List", list)
 he_normal = nnx.initializers.he_normal()
 lecun_normal = nnx.initializers.lecun_normal()
 nearly_zero = nnx.initializers.variance_scaling(0.01, "fan_in", "truncated_normal")
+small_normal = nnx.initializers.normal(0.02)
+
+
+@cache
+def residual_normal(layers: int) -> Callable[..., jax.Array]:
+    """How GPT-2 starts the maps that add to its vectors: the more blocks add, the less each of them does."""
+    return nnx.initializers.normal(0.02 / math.sqrt(2 * layers))
 
 
 class MLP(nnx.Module):

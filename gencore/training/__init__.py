@@ -16,6 +16,7 @@ from gencore.training.memory import peak_memory
 from gencore.training.objectives import (
     autoencoder_loss,
     classifier_loss,
+    next_token_loss,
     noise_prediction_loss,
     vae_loss,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "flow_matching_loss",
     "gradient_step",
     "logit_normal_times",
+    "next_token_loss",
     "noise_prediction_loss",
     "peak_memory",
     "side_by_side",

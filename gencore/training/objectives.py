@@ -6,12 +6,12 @@ import optax
 from jaxtyping import Float
 
 from gencore.diffusion import NoiseSchedule, add_noise
-from gencore.losses import squared_error
-from gencore.models import VAE, Autoencoder, DigitClassifier, elbo
+from gencore.losses import cross_entropy, squared_error
+from gencore.models import GPT, VAE, Autoencoder, DigitClassifier, elbo
 from gencore.training.state import Loss
-from gencore.types import Denoiser, Examples, Images, Labels, PRNGKey, Scalar, Vectors
+from gencore.types import Denoiser, Examples, Images, Labels, PRNGKey, Scalar, Tokens, Vectors
 
-__all__ = ["autoencoder_loss", "classifier_loss", "noise_prediction_loss", "vae_loss"]
+__all__ = ["autoencoder_loss", "classifier_loss", "next_token_loss", "noise_prediction_loss", "vae_loss"]
 
 
 def autoencoder_loss(
@@ -106,6 +106,33 @@ def classifier_loss(
     logits = model(jax.vmap(_shift)(jnp.asarray(images), jax.random.split(key, len(images))))
     loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
     return loss, {"accuracy": (logits.argmax(-1) == labels).mean()}
+
+
+def next_token_loss(
+    model: GPT, batch: Tokens, key: PRNGKey, step: Scalar
+) -> tuple[Scalar, dict[str, Scalar]]:
+    """Cross-entropy of the next token, nats per token, at every position of every text at once.
+
+    Args:
+        model: The language model.
+        batch: Windows of text, shape (batch, time + 1): all but the last token are read, all but the first predicted.
+        key: Not used: the loss is deterministic.
+        step: Not used.
+
+    Returns:
+        The loss, a scalar, and no further metrics.
+
+    Example:
+        >>> from flax import nnx
+        >>> model = GPT(vocab_size=65, context=8, width=8, layers=1, heads=2, rngs=nnx.Rngs(0))
+        >>> loss, _ = next_token_loss(model, jnp.zeros((4, 9), jnp.int32), jax.random.key(0), jnp.zeros(()))
+        >>> loss.shape
+        ()
+
+    Reference:
+        Radford et al. 2019, eq. 1.
+    """
+    return cross_entropy(model(batch[:, :-1]), batch[:, 1:]).mean(), {}
 
 
 def noise_prediction_loss(schedule: NoiseSchedule) -> Loss:

@@ -1,4 +1,4 @@
-"""Perplexity and bits per dimension: units, weights of unequal batches, overflow and bad input."""
+"""Perplexity, bits per byte and per dimension: units, weights of unequal batches, overflow and bad input."""
 
 import math
 
@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gencore.metrics import bits_per_dimension, perplexity
+from gencore.metrics import bits_per_byte, bits_per_dimension, perplexity, text_scores
 
 
 @pytest.mark.parametrize("choices", [1, 2, 27, 50_000])
@@ -88,3 +88,30 @@ def test_counting_gray_levels_to_255_costs_eight_bits_more():
 def test_bad_bits_input_is_named(nll, dimensions, message):
     with pytest.raises(ValueError, match=message):
         bits_per_dimension(nll, dimensions)
+
+
+def test_evenly_drawn_bytes_cost_eight_bits_whatever_the_tokens():
+    text = "né, 日本語"
+    size = len(text.encode())
+    assert bits_per_byte(size * math.log(256), text) == pytest.approx(8, rel=1e-12)
+    scores = [text_scores(size * math.log(256), text, tokens).bits_per_byte for tokens in (1, 5, size)]
+    assert scores == [bits_per_byte(size * math.log(256), text)] * 3
+
+
+def test_one_likelihood_has_a_perplexity_for_every_unit():
+    text = "to be or not to be\nthat  is"
+    scores = text_scores(60.0, text, 9)
+    assert scores.per_character == perplexity(60.0, 26)
+    assert scores.per_token == perplexity(60.0, 9)
+    assert scores.per_word == perplexity(60.0, 8)
+    assert scores.per_word == pytest.approx(scores.per_character ** (26 / 8))
+    assert scores.per_character == pytest.approx(2**scores.bits_per_byte)  # one byte each
+
+
+def test_bad_text_is_named():
+    with pytest.raises(ValueError, match="text is empty"):
+        bits_per_byte(1.0, "")
+    with pytest.raises(ValueError, match="without a word"):
+        text_scores(1.0, " \n", 2)
+    with pytest.raises(ValueError, match=r"nll_total is -1\.0"):
+        bits_per_byte(-1.0, "a")

@@ -8,7 +8,7 @@ import pytest
 from flax import nnx
 
 from gencore.diffusion import linear_schedule
-from gencore.models import VAE, Autoencoder, DigitClassifier, Gaussian, MLPDenoiser, ResidualDenoiser
+from gencore.models import GPT, VAE, Autoencoder, DigitClassifier, Gaussian, MLPDenoiser, ResidualDenoiser
 from gencore.training import (
     autoencoder_loss,
     classifier_loss,
@@ -16,12 +16,14 @@ from gencore.training import (
     flow_matching_loss,
     gradient_step,
     logit_normal_times,
+    next_token_loss,
     noise_prediction_loss,
     vae_loss,
 )
 
 PIXELS = jax.random.uniform(jax.random.key(0), (32, 784))
 LABELS = jnp.arange(32) % 10
+TEXT = jax.random.randint(jax.random.key(2), (32, 13), 0, 7)
 
 CASES = {
     "autoencoder": (lambda r: Autoencoder(784, 16, (32,), rngs=r), autoencoder_loss, (PIXELS, PIXELS)),
@@ -42,6 +44,8 @@ CASES = {
         flow_matching_loss(times=logit_normal_times),
         PIXELS,
     ),
+    "gpt": (lambda r: GPT(7, 12, 16, 2, 4, rngs=r), next_token_loss, TEXT),
+    "gpt-rotary": (lambda r: GPT(7, 12, 16, 2, 4, rotary=True, bias=False, rngs=r), next_token_loss, TEXT),
     "classifier": (lambda r: DigitClassifier(rngs=r), classifier_loss, (PIXELS.reshape(-1, 28, 28), LABELS)),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from gencore.cli import main
 from gencore.data import load_mnist
 from gencore.models import extract_features
-from gencore.recipes import autoencoder, classifier, diffusion, gan, vae
+from gencore.recipes import autoencoder, classifier, diffusion, gan, gpt, vae
 from gencore.recipes.evaluation import coverage_scores, floors, score_samples
 from gencore.records import load_records
 
@@ -101,9 +101,10 @@ def test_classifier_recipe_learns():
         (classifier, lambda folder: classifier.train(DIGITS, checkpoint_dir=folder)),
         (diffusion, lambda folder: diffusion.record("quick", checkpoint_dir=folder)),
         (gan, lambda folder: gan.record("quick", checkpoint_dir=folder)),
+        (gpt, lambda folder: gpt.record("quick", checkpoint_dir=folder)),
         (vae, lambda folder: vae.record("quick", checkpoint_dir=folder)),
     ],
-    ids=["autoencoder", "classifier", "diffusion", "gan", "vae"],
+    ids=["autoencoder", "classifier", "diffusion", "gan", "gpt", "vae"],
 )
 def test_recipes_save_where_they_are_told(recipe, start, tmp_path, monkeypatch):
     folders = []

@@ -8,13 +8,15 @@ import optax
 import pytest
 from flax import nnx
 
-from gencore.models import VAE, Autoencoder
-from gencore.training import autoencoder_loss, fit, gradient_step, vae_loss
+from gencore.models import GPT, VAE, Autoencoder
+from gencore.training import autoencoder_loss, fit, gradient_step, next_token_loss, vae_loss
 
 IMAGES = np.random.default_rng(0).uniform(size=(64, 12)).astype("f")
+WINDOWS = np.random.default_rng(1).integers(0, 9, (64, 9)).astype(np.int32)
 FAMILIES = {
     "autoencoder": lambda: (Autoencoder(12, 3, (8,), rngs=nnx.Rngs(0)), autoencoder_loss, (IMAGES, IMAGES)),
     "VAE": lambda: (VAE(12, 3, (8,), rngs=nnx.Rngs(0)), vae_loss(optax.linear_schedule(0, 1, 9)), IMAGES),
+    "GPT": lambda: (GPT(9, 8, 8, 2, 2, rngs=nnx.Rngs(0)), next_token_loss, WINDOWS),
 }
 
 

@@ -22,12 +22,16 @@ SCORES = {
     "recall": "Recall\N{NO-BREAK SPACE}↑",
 }
 NAMES = {
+    "bits_per_byte": "bits per byte",
     "diffusion": "diffusion in pixels",
     "fashion_mnist": "Fashion-MNIST",
     "gan": "GAN",
     "gpt": "GPT",
     "mnist": "MNIST",
+    "perplexity": "perplexity per character",
+    "python_topics": "Python's help pages",
     "small_diffusion": "diffusion in pixels, the small model that ships",
+    "tiny_shakespeare": "Tiny Shakespeare",
     "unconditional_gan": "GAN without classes",
     "vae": "VAE",
     "val_loss": "validation loss",
