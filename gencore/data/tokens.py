@@ -5,7 +5,7 @@ thousands of pieces of words.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsInt
 
 import numpy as np
 from jaxtyping import Int
@@ -83,7 +83,7 @@ class Characters:
                 "that has it, or use Bytes, which knows every text"
             ) from None
 
-    def decode(self, tokens: Sequence[int] | AnyArray) -> str:
+    def decode(self, tokens: Sequence[SupportsInt] | AnyArray) -> str:
         """The text of the characters at these places."""
         return "".join(self.alphabet[token] for token in _checked(tokens, self.size))
 
@@ -104,7 +104,7 @@ class Bytes:
         """The bytes, int32."""
         return np.frombuffer(_utf8(text), np.uint8).astype(np.int32)
 
-    def decode(self, tokens: Sequence[int] | AnyArray) -> str:
+    def decode(self, tokens: Sequence[SupportsInt] | AnyArray) -> str:
         """The text of these bytes; where a model has written half a character, a � stands."""
         return _checked(tokens, self.size).astype(np.uint8).tobytes().decode("utf-8", errors="replace")
 
@@ -157,7 +157,7 @@ class BPE:
         _utf8(text)
         return np.array(self._tokenizer.encode(text).ids, np.int32)
 
-    def decode(self, tokens: Sequence[int] | AnyArray) -> str:
+    def decode(self, tokens: Sequence[SupportsInt] | AnyArray) -> str:
         """The text of these tokens; where a model has written half a character, a � stands."""
         return self._tokenizer.decode(_checked(tokens, self.size).tolist())
 

@@ -7,7 +7,7 @@ network then thinks about each token alone. The last vectors are compared with t
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -184,8 +184,8 @@ class GPT(nnx.Module):
 
     def _read(
         self, tokens: Tokens, caches: tuple[LayerCache, ...] | None = None, length: int | jax.Array = 0
-    ) -> tuple[jax.Array, list[jax.Array], tuple[LayerCache, ...]]:
-        """Logits, the attention weights of each layer, and the caches of each layer."""
+    ) -> tuple[jax.Array, list[jax.Array], tuple[Any, ...]]:
+        """Logits, the attention weights of each layer, and the cache of each layer or None."""
         time = tokens.shape[1]
         if time > self.context:
             raise ValueError(

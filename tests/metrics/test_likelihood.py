@@ -101,10 +101,10 @@ def test_evenly_drawn_bytes_cost_eight_bits_whatever_the_tokens():
 def test_one_likelihood_has_a_perplexity_for_every_unit():
     text = "to be or not to be\nthat  is"
     scores = text_scores(60.0, text, 9)
-    assert scores.per_character == perplexity(60.0, 26)
+    assert scores.per_character == perplexity(60.0, 27)
     assert scores.per_token == perplexity(60.0, 9)
     assert scores.per_word == perplexity(60.0, 8)
-    assert scores.per_word == pytest.approx(scores.per_character ** (26 / 8))
+    assert scores.per_word == pytest.approx(scores.per_character ** (27 / 8))
     assert scores.per_character == pytest.approx(2**scores.bits_per_byte)  # one byte each
 
 
