@@ -25,15 +25,14 @@ class Settings:
         gpt: The transformer of the chapter.
         vae: The VAE beside it.
         gan: The GAN beside it.
-        lesson_steps: Training steps of the model without the mask, and of the one with the mask beside it.
-        subwords: Sizes of the vocabularies of subwords that a text is counted in.
-        trained_subwords: Size of the one that a transformer is trained on.
+        subwords: Sizes of the vocabularies of subwords that a text is counted in; on the first a transformer is trained.
+        subword_steps: Training steps of that transformer.
         orders: Orders of the n-gram models of letters.
         judge_order: Order of the n-gram model that judges what is written.
         held_out: Characters of the held-out text that models are tested on.
-        widths: Widths of the transformers whose losses are compared.
-        width_steps: Training steps of each of them.
-        text_steps: Training steps of the runs that see more and more text.
+        widths: Widths of the transformers whose losses are compared, the last that of ``gpt``.
+        steps: Training steps of shorter and shorter runs of ``gpt``; the widths are compared after the most of them.
+        lesson_steps: Training steps of the model without the mask; one of ``steps``.
         temperatures: Temperatures at which texts are written.
         nuclei: Values of top-p at which texts are written.
         copies: Texts written at each setting.
@@ -43,15 +42,14 @@ class Settings:
     gpt: gpt.Settings
     vae: vae.Settings
     gan: gan.Settings
-    lesson_steps: int = 150
     subwords: tuple[int, ...] = (512, 1024, 4096)
-    trained_subwords: int = 512
+    subword_steps: int = 400
     orders: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     judge_order: int = 5
     held_out: int = 20_000
     widths: tuple[int, ...] = (8, 16, 32, 64)
-    width_steps: int = 300
-    text_steps: tuple[int, ...] = (50, 100, 200, 400)
+    steps: tuple[int, ...] = (75, 150, 300)
+    lesson_steps: int = 150
     temperatures: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
     nuclei: tuple[float, ...] = (0.3, 0.5, 0.7, 0.9, 1.0)
     copies: int = 64
@@ -59,7 +57,7 @@ class Settings:
 
 
 QUICK = Settings(
-    gpt=replace(gpt.QUICK, width=64, layers=3),
+    gpt=replace(gpt.QUICK, width=64, layers=3, learning_rate=1e-2, warmup_steps=100, steps=1500),
     vae=vae.QUICK,
     gan=replace(gan.QUICK, steps=800),
 )
@@ -68,11 +66,11 @@ FULL = Settings(
     gpt=gpt.FULL,
     vae=vae.FULL,
     gan=gan.FULL,
-    lesson_steps=500,
+    subword_steps=1200,
     held_out=100_000,
-    widths=(16, 32, 64, 128, 256),
-    width_steps=3000,
-    text_steps=(300, 1000, 3000),
+    widths=(16, 32, 64, 128),
+    steps=(300, 600, 1200),
+    lesson_steps=300,
     copies=200,
 )
 

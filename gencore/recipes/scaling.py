@@ -13,7 +13,7 @@ from gencore.models import GPT, token_nll
 from gencore.recipes import gpt
 from gencore.types import AnyArray
 
-__all__ = ["PowerLaw", "Rung", "climb_ladder", "count_weights", "fit_power_law"]
+__all__ = ["PowerLaw", "Rung", "as_rung", "climb_ladder", "count_weights", "fit_power_law"]
 
 
 class PowerLaw(NamedTuple):
@@ -33,8 +33,8 @@ class PowerLaw(NamedTuple):
     scale: float
     exponent: float
 
-    def __call__(self, sizes: Float[AnyArray, " n"] | float) -> np.ndarray:
-        """The loss at each size."""
+    def __call__(self, sizes: Float[AnyArray, " n"] | float) -> Any:
+        """The loss at each size: an array, or one number for one number."""
         return self.floor + self.scale * np.asarray(sizes, np.float64) ** -self.exponent
 
 
@@ -121,14 +121,34 @@ def count_weights(model: Any, *, vectors: bool = False) -> int:
         The count.
 
     Example:
-        >>> model = GPT(65, context=16, width=8, layers=2, heads=2, bias=False, rotary=True, rngs=nnx.Rngs(0))
-        >>> count_weights(model), count_weights(model) // (12 * 2 * 8**2)  # 12 layers width², and the normalizations
-        (1576, 1)
+        >>> model = GPT(65, context=16, width=8, layers=2, heads=2, bias=False, rngs=nnx.Rngs(0))
+        >>> count_weights(model), 2 * 12 * 8**2  # 12 width² a layer; the rest are normalizations
+        (1576, 1536)
     """
     every = nnx.state(model, nnx.Param)
     embedded = nnx.state((model.token_vectors, model.position_vectors), nnx.Param)
     count = sum(p.size for p in jax.tree.leaves(every))
     return count if vectors else count - sum(p.size for p in jax.tree.leaves(embedded))
+
+
+def as_rung(model: GPT, chosen: gpt.Settings, test: Int[AnyArray, " time"]) -> Rung:
+    """Measure a trained model as a rung of a ladder.
+
+    Args:
+        model: The model.
+        chosen: The settings that it was trained with.
+        test: Tokens that it has not seen, shape (time,).
+
+    Returns:
+        The rung. Its loss is that of :func:`gencore.models.token_nll` with windows that overlap by half.
+
+    Example:
+        >>> tiny = gpt.Settings(width=8, layers=1, heads=2, context=8, steps=2, batch_size=4)
+        >>> as_rung(gpt.build(5, tiny), tiny, np.arange(100) % 5)[:2]
+        (792, 64)
+    """
+    seen = chosen.steps * chosen.batch_size * chosen.context
+    return Rung(count_weights(model), seen, float(token_nll(model, test, stride=model.context // 2).mean()))
 
 
 def climb_ladder(
@@ -155,11 +175,7 @@ def climb_ladder(
         >>> tiny = gpt.Settings(width=8, layers=1, heads=2, context=8, steps=2, batch_size=4)
         >>> text = np.arange(200) % 5
         >>> [(rung.weights, rung.tokens) for rung in climb_ladder(text, text, 5, [tiny])]
-        [(800, 64)]
+        [(792, 64)]
     """
-    climbed = []
-    for chosen in rungs:
-        model = gpt.train(train, vocab_size, chosen, seed=seed, progress=False).model
-        seen = chosen.steps * chosen.batch_size * chosen.context
-        climbed.append(Rung(count_weights(model), seen, float(token_nll(model, test).mean())))
-    return climbed
+    runs = (gpt.train(train, vocab_size, chosen, seed=seed, progress=False) for chosen in rungs)
+    return [as_rung(run.model, chosen, test) for run, chosen in zip(runs, rungs, strict=True)]

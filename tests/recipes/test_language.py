@@ -31,10 +31,11 @@ def test_the_chapter_judges_with_a_model_that_it_counts():
     for profile in ("quick", "full"):
         chosen = settings(profile)
         assert chosen.judge_order in chosen.orders
+        assert chosen.lesson_steps in chosen.steps
+        assert chosen.widths[-1] == chosen.gpt.width
         assert list(chosen.widths) == sorted(chosen.widths)
-        assert list(chosen.text_steps) == sorted(chosen.text_steps)
-        assert all(width % chosen.gpt.heads == 0 for width in chosen.widths)
-        assert chosen.trained_subwords in chosen.subwords
+        assert [*chosen.steps, chosen.gpt.steps] == sorted({*chosen.steps, chosen.gpt.steps})
+        assert all(width % (2 * chosen.gpt.heads) == 0 for width in chosen.widths)
         assert 1.0 in chosen.temperatures
 
 
