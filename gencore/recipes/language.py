@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
 
 from gencore.data import letters_only, load_text, split_text
 from gencore.metrics import distinct_n, overlap_n, perplexity
@@ -25,14 +24,14 @@ class Settings:
         gpt: The transformer of the chapter.
         vae: The VAE beside it.
         gan: The GAN beside it.
-        subwords: Sizes of the vocabularies of subwords that a text is counted in; on the first a transformer is trained.
+        subwords: Sizes of the vocabularies of subwords that a text is counted in; on the first a
+            transformer is trained.
         subword_steps: Training steps of that transformer.
         orders: Orders of the n-gram models of letters.
         judge_order: Order of the n-gram model that judges what is written.
         held_out: Characters of the held-out text that models are tested on.
         widths: Widths of the transformers whose losses are compared, the last that of ``gpt``.
-        steps: Training steps of shorter and shorter runs of ``gpt``; the widths are compared after the most of them.
-        lesson_steps: Training steps of the model without the mask; one of ``steps``.
+        steps: Training steps of shorter runs of ``gpt``; the widths, and a model without a mask, take the most of them.
         temperatures: Temperatures at which texts are written.
         nuclei: Values of top-p at which texts are written.
         copies: Texts written at each setting.
@@ -43,23 +42,22 @@ class Settings:
     vae: vae.Settings
     gan: gan.Settings
     subwords: tuple[int, ...] = (512, 1024, 4096)
-    subword_steps: int = 400
+    subword_steps: int = 200
     orders: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     judge_order: int = 5
     held_out: int = 20_000
     widths: tuple[int, ...] = (8, 16, 32, 64)
-    steps: tuple[int, ...] = (75, 150, 300)
-    lesson_steps: int = 150
-    temperatures: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
-    nuclei: tuple[float, ...] = (0.3, 0.5, 0.7, 0.9, 1.0)
-    copies: int = 64
+    steps: tuple[int, ...] = (25, 50, 100)
+    temperatures: tuple[float, ...] = (0.5, 0.75, 1.0, 1.25, 1.5)
+    nuclei: tuple[float, ...] = (0.5, 0.7, 0.9, 1.0)
+    copies: int = 32
     length: int = 200
 
 
 QUICK = Settings(
-    gpt=replace(gpt.QUICK, width=64, layers=3, learning_rate=1e-2, warmup_steps=100, steps=1500),
-    vae=vae.QUICK,
-    gan=replace(gan.QUICK, steps=800),
+    gpt=replace(gpt.QUICK, width=64, layers=3, learning_rate=1e-2, warmup_steps=100, steps=1300),
+    vae=replace(vae.QUICK, steps=300),
+    gan=replace(gan.QUICK, steps=400),
 )
 
 FULL = Settings(
@@ -70,7 +68,6 @@ FULL = Settings(
     held_out=100_000,
     widths=(16, 32, 64, 128),
     steps=(300, 600, 1200),
-    lesson_steps=300,
     copies=200,
 )
 
@@ -80,7 +77,7 @@ def settings(profile: Profile | None = None) -> Settings:
 
     Example:
         >>> settings("quick").copies, settings("full").copies
-        (64, 200)
+        (32, 200)
     """
     return QUICK if (profile or current_profile()) == "quick" else FULL
 
@@ -145,8 +142,9 @@ def units(nats: float, text: str, tokenizers: Mapping[str, Tokenizer]) -> dict[s
         For each name, the unit; and ``"words"``, what stands between spaces.
 
     Example:
+        >>> from math import log
         >>> from gencore.data import Characters
-        >>> found = units(4 * np.log(2), "a cab", {"characters": Characters("abc ")})
+        >>> found = units(2 * log(4), "a cab", {"characters": Characters("abc ")})
         >>> round(found["words"].perplexity, 6), round(found["characters"].perplexity, 2)
         (4.0, 1.74)
     """
