@@ -47,7 +47,7 @@ class Settings:
     judge_order: int = 5
     held_out: int = 20_000
     widths: tuple[int, ...] = (8, 16, 32, 64)
-    steps: tuple[int, ...] = (25, 50, 100)
+    steps: tuple[int, ...] = (50, 100, 200)
     temperatures: tuple[float, ...] = (0.5, 0.75, 1.0, 1.25, 1.5)
     nuclei: tuple[float, ...] = (0.5, 0.7, 0.9, 1.0)
     copies: int = 32

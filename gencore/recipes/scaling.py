@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 from flax import nnx
-from jaxtyping import Float, Int
-from scipy.optimize import minimize_scalar
+from jaxtyping import Int, Num
+from scipy.optimize import fminbound
 
 from gencore.models import GPT, token_nll
 from gencore.recipes import gpt
@@ -33,13 +33,16 @@ class PowerLaw(NamedTuple):
     scale: float
     exponent: float
 
-    def __call__(self, sizes: Float[AnyArray, " n"] | float) -> Any:
+    def __call__(self, sizes: Num[AnyArray, " _sizes"] | float) -> Any:
         """The loss at each size: an array, or one number for one number."""
         return self.floor + self.scale * np.asarray(sizes, np.float64) ** -self.exponent
 
 
 def fit_power_law(
-    sizes: Float[AnyArray, " n"], losses: Float[AnyArray, " n"], *, floor: float | None = 0.0
+    sizes: Num[AnyArray, " _sizes"] | Sequence[float],
+    losses: Num[AnyArray, " _losses"] | Sequence[float],
+    *,
+    floor: float | None = 0.0,
 ) -> PowerLaw:
     r"""Fit :math:`L(N) = E + A\, N^{-\alpha}` by least squares of :math:`\log (L - E)`.
 
@@ -86,11 +89,11 @@ def fit_power_law(
         return np.array([slope, height]), float(np.square(above - slope * np.log(n) - height).sum())
 
     if floor is None:
-        # As a share of the smallest loss: the error has one valley there, whose edge is where the logarithm ends.
-        found = minimize_scalar(
-            lambda share: line(share * loss.min())[1], bounds=(0, 1 - 1e-9), options={"xatol": 1e-10}
-        )
-        low = float(found.x) * float(loss.min())
+        # The error has two valleys, one of them at the floor 0: look everywhere first, then around the deepest place.
+        grid = float(loss.min()) * np.linspace(0, 1, 1001)[:-1]
+        deepest = int(np.argmin([line(under)[1] for under in grid]))
+        around = (grid[max(deepest - 1, 0)], grid[min(deepest + 1, 999)])
+        low = float(fminbound(lambda under: line(under)[1], *around, xtol=1e-12))
     slope, height = line(low)[0]
     return PowerLaw(low, float(np.exp(height)), float(-slope))
 
@@ -131,7 +134,7 @@ def count_weights(model: Any, *, vectors: bool = False) -> int:
     return count if vectors else count - sum(p.size for p in jax.tree.leaves(embedded))
 
 
-def as_rung(model: GPT, chosen: gpt.Settings, test: Int[AnyArray, " time"]) -> Rung:
+def as_rung(model: GPT, chosen: gpt.Settings, test: Int[AnyArray, " _test"]) -> Rung:
     """Measure a trained model as a rung of a ladder.
 
     Args:
@@ -152,8 +155,8 @@ def as_rung(model: GPT, chosen: gpt.Settings, test: Int[AnyArray, " time"]) -> R
 
 
 def climb_ladder(
-    train: Int[AnyArray, " time"],
-    test: Int[AnyArray, " time"],
+    train: Int[AnyArray, " _train"],
+    test: Int[AnyArray, " _test"],
     vocab_size: int,
     rungs: Sequence[gpt.Settings],
     *,
