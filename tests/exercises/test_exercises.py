@@ -79,10 +79,10 @@ def coding(path: Path) -> list[Question]:
     return [question for question in questions if not question.manual and question.name != "quiz"]
 
 
-def test_every_exercise_belongs_to_a_chapter_and_the_first_eight_have_one():
+def test_every_exercise_belongs_to_a_chapter_and_the_first_nine_have_one():
     names = [path.stem.removeprefix("ex") for path in MASTERS]
     assert set(names) <= {path.stem for path in ROOT.glob("notebooks/[0-9]*.py")}
-    assert {name[:2] for name in names} >= {f"{number:02d}" for number in range(1, 9)}
+    assert {name[:2] for name in names} >= {f"{number:02d}" for number in range(1, 10)}
     assert {path.stem for path in EXERCISES.glob("*.ipynb")} == {path.stem for path in MASTERS}
 
 
