@@ -93,7 +93,7 @@ def fit_power_law(
         grid = float(loss.min()) * np.linspace(0, 1, 1001)[:-1]
         deepest = int(np.argmin([line(under)[1] for under in grid]))
         around = (grid[max(deepest - 1, 0)], grid[min(deepest + 1, 999)])
-        low = float(fminbound(lambda under: line(under)[1], *around, xtol=1e-12))
+        low = np.asarray(fminbound(lambda under: line(under)[1], *around, xtol=1e-12)).item()
     slope, height = line(low)[0]
     return PowerLaw(low, float(np.exp(height)), float(-slope))
 
