@@ -1,6 +1,7 @@
 """The parts of what runs in the sandbox that can be seen without one."""
 
 import errno
+import time
 import types
 from contextlib import suppress
 
@@ -38,6 +39,19 @@ def test_who_catches_the_clock_hears_it_again():
                 while True:
                     pass
     assert heard == 1
+
+
+def test_who_waits_for_the_processor_gets_three_times_as_long():
+    begun = time.monotonic()
+    with pytest.raises(inside.LimitError), inside._limited(0.5):
+        while True:
+            time.sleep(0.01)
+    assert 1.4 < time.monotonic() - begun < 4
+    begun = time.process_time()
+    with pytest.raises(inside.LimitError), inside._limited(0.5):
+        while True:
+            pass
+    assert time.process_time() - begun > 0.2
 
 
 @pytest.mark.parametrize(
