@@ -22,7 +22,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint format notebooks new-chapter serve reference bench lowest newest colab lock clean
+.PHONY: help env book test lint format notebooks exercises new-chapter serve reference bench lowest newest colab lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ format: $(READY) ## let ruff tidy the code
 
 notebooks: $(READY) ## run every chapter again and store its outputs, two chapters at a time
 	$(BIN)/python .ci/notebooks.py --jobs $(JOBS)
+
+exercises: $(READY) ## build the students' notebooks from their masters, and run every solution: EXERCISES=ex05 for one
+	$(BIN)/python .ci/exercises.py --jobs $(JOBS) $(EXERCISES)
 
 new-chapter: $(READY) ## make the next chapter's first draft, which passes every check: NAME=05_two_revolutions
 	$(BIN)/python .ci/new_chapter.py "$(NAME)"

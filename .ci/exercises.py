@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from gencore.grading import PackingError, assign, read_master
+from gencore.grading import PackingError, assign, find_master, read_master
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTERS = ROOT / "notebooks" / "exercises" / "source"
@@ -32,11 +32,16 @@ def build(master: Path, check: bool) -> tuple[float, str]:
 def main() -> int:
     """Build the exercises that are named, or all; return 1 if one cannot be built."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("masters", nargs="*", type=Path, help="masters, as .py files (default: all)")
+    parser.add_argument("exercises", nargs="*", help="their names, as in ex05 (default: all)")
     parser.add_argument("--jobs", type=int, default=2, help="exercises at a time (default: 2)")
     parser.add_argument("--no-check", action="store_true", help="do not run the solutions: a second each")
     arguments = parser.parse_args()
-    masters = [master.resolve() for master in arguments.masters] or sorted(MASTERS.glob("ex*.py"))
+    try:
+        masters = [find_master(name, MASTERS) for name in arguments.exercises] or sorted(
+            MASTERS.glob("ex*.py")
+        )
+    except PackingError as error:
+        parser.error(str(error))
     checks = [not arguments.no_check] * len(masters)
     failed = 0
     # Processes and not threads: otter-grader changes the working directory.

@@ -16,6 +16,7 @@ Its floors, from the ground up; a module imports only from floors below its own.
 :mod:`gencore.plotting`        numpy in, matplotlib axes out
 :mod:`gencore.claims`          the ledger: what the deck claims, what was measured
 :mod:`gencore.doctor`          what is installed, what works, and what to do about the rest
+:mod:`gencore.grading`         exercises: what makes and what grades them
 :mod:`gencore.notebook`        what a notebook's cells call
 :mod:`gencore.cli`             the command ``gencore``
 =============================  =======================================================================

@@ -1,6 +1,7 @@
 """The command line: ``gencore train vae --profile full --seed 0``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -110,6 +111,55 @@ def _pack(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _grade(arguments: argparse.Namespace) -> int:
+    """Grade a class."""
+    from gencore.grading import GradingError, Limits, find_package, grade, merge_scores, read_package
+
+    limits = Limits(arguments.timeout, arguments.cell_timeout, arguments.test_timeout)
+    if arguments.unsafe_no_sandbox:
+        print("gencore grade: without a sandbox, students' code can do all that you can", file=sys.stderr)
+    try:
+        package = find_package(arguments.package)
+        graded = grade(
+            package,
+            arguments.submissions,
+            arguments.output,
+            feedback=arguments.feedback,
+            jobs=arguments.jobs,
+            limits=limits,
+            isolated=not arguments.unsafe_no_sandbox,
+            again=arguments.again,
+        )
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(graded.counts.items()))
+        print(f"{len(graded.rows)} submissions, {graded.ran} of them run now: {counts}")
+        print(f"written to {arguments.output}")
+        if arguments.into is not None:
+            merged = merge_scores(graded.rows, read_package(package), arguments.into)
+            print(f"{merged.written} scores written into {arguments.into} ({merged.platform})")
+            if merged.left:
+                print(f"left out, to look at or not in the export: {', '.join(merged.left)}")
+    except (GradingError, OSError) as error:
+        print(f"gencore grade: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _positive(text: str) -> float:
+    """Read a number above 0."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return value
+
+
+def _count(text: str) -> int:
+    """Read a whole number from 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return value
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command of ``gencore``.
 
@@ -175,6 +225,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "-o", "--output", type=Path, default=Path(), metavar="DIR", help="where to write (default: here)"
     )
     pack.set_defaults(run=_pack)
+    grade = commands.add_parser(
+        "grade",
+        help="grade a class in a sandbox (for teachers)",
+        epilog="A second call runs only what is new or has changed. Exit status: 0 if the scores are written.",
+    )
+    grade.add_argument("package", help="a package of gencore pack, or an exercise as in ex05")
+    grade.add_argument("submissions", type=Path, help="a folder of notebooks, or of one folder a student")
+    grade.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="CSV", help="where the scores are written"
+    )
+    grade.add_argument(
+        "--into", type=Path, metavar="CSV", help="an export of Moodle, Canvas or Gradescope to fill in"
+    )
+    grade.add_argument("--feedback", type=Path, metavar="DIR", help="write one page a student there")
+    grade.add_argument(
+        "--jobs",
+        type=_count,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many at a time (default: one a core)",
+    )
+    for name, seconds, what in (("", 120, "a submission"), ("cell-", 30, "a cell"), ("test-", 15, "a test")):
+        grade.add_argument(
+            f"--{name}timeout",
+            type=_positive,
+            default=float(seconds),
+            metavar="S",
+            help=f"seconds for {what} (default {seconds})",
+        )
+    grade.add_argument("--again", action="store_true", help="run those, too, whose results are there")
+    grade.add_argument(
+        "--unsafe-no-sandbox",
+        action="store_true",
+        help="run students' code as if it were yours, where bubblewrap is missing",
+    )
+    grade.set_defaults(run=_grade)
     chosen = parser.parse_args(arguments)
     try:
         return chosen.run(chosen)

@@ -690,10 +690,20 @@ latent_fid = frechet_distance(real.features, extract_features(made).features)
 print(f"FID {latent_fid:.0f}, after {codes.history.total_seconds:.0f} s of training")
 
 # %% [markdown]
-# What does the small space save? Memory and time of one training step, batch by batch, and of drawing the digits: for our two full-size models, as the library would train them on all of MNIST.
+# What does the small space save? We compare our two full-size models, as the library trains them on all of MNIST. In pixels, residual blocks are not enough. All of a picture has to pass through 512 features, and comes out soft. So the full-size
+# model looks twice. A plain denoiser guesses the whole. Then a small network looks at windows of 8 × 8 pixels, each half a window away from the next. It sees the noisy pixels, the guess, its place, and what the plain denoiser knows; and it corrects the guess. Where windows overlap, the mean of
+# their corrections counts. Codes have no strokes to sharpen: there, the plain network is all.
 
 # %%
-from gencore.training import peak_memory
+from gencore.models import RefinedDenoiser
+
+show_source(RefinedDenoiser.__call__)
+
+# %% [markdown]
+# What does a look cost, in multiplications? What must a training step hold in memory? Both can be read off the programs before they run.
+
+# %%
+from gencore.training import multiply_adds, peak_memory
 
 show_source(peak_memory)
 
@@ -704,32 +714,39 @@ from gencore.training import flow_matching_loss, gradient_step
 full_pixels = diffusion.settings("full")
 full_codes = latent_diffusion.settings("full")
 k, batch_size = full_codes.autoencoder.latent_dim, full_codes.batch_size
-sizes = {"pixels": (784, full_pixels), "codes": (k, full_codes)}
-bytes_held, multiply_adds = {}, {}
-for name, (d, size) in sizes.items():
-    network = ResidualDenoiser(d, size.width, size.blocks, classes=10, rngs=nnx.Rngs(0))
-    loss = (
-        denoising_loss(schedule, prediction=predict_x0, null_label=10)
-        if name == "pixels"
-        else flow_matching_loss(null_label=10)
+networks = {
+    "pixels": full_pixels.network(784, rngs=nnx.Rngs(0)),
+    "codes": ResidualDenoiser(
+        k, full_codes.width, full_codes.blocks, classes=10, rngs=nnx.Rngs(0)
+    ),
+}
+losses = {
+    "pixels": denoising_loss(schedule, prediction=predict_x0, null_label=10),
+    "codes": flow_matching_loss(null_label=10),
+}
+bytes_held, products = {}, {}
+for name, network in networks.items():
+    size = full_pixels if name == "pixels" else full_codes
+    step, state = gradient_step(network, losses[name], size.optimizer())
+    batch = (
+        jnp.zeros((batch_size, network.input_dim)),
+        jnp.zeros(batch_size, jnp.int32),
     )
-    step, state = gradient_step(network, loss, size.optimizer())
-    batch = jnp.zeros((batch_size, d)), jnp.zeros(batch_size, jnp.int32)
     bytes_held[name] = peak_memory(step, state, batch, jax.random.key(0))
-    kernels = [p for p in jax.tree.leaves(nnx.state(network, nnx.Param)) if p.ndim == 2]
-    multiply_adds[name] = sum(p.size for p in kernels)
+    one, now = jnp.zeros((1, network.input_dim)), jnp.zeros(1, jnp.int32)
+    products[name] = multiply_adds(network, one, now)
 
 show_table(
     [
         {
             "diffusion in": name,
-            "numbers an example": f"{d}",
-            "multiply-adds a look": f"{multiply_adds[name] / 1e6:.1f} million",
+            "numbers an example": f"{network.input_dim}",
+            "multiply-adds a look": f"{products[name] / 1e6:.1f} million",
             "memory": "1"
             if name == "pixels"
             else about(bytes_held[name] / bytes_held["pixels"], 0.25),
         }
-        for name, (d, _) in sizes.items()
+        for name, network in networks.items()
     ],
     caption=f"The full-size models, batches of {batch_size}; memory at the peak of a step, as a share of that in pixels.",
 )
@@ -782,7 +799,7 @@ print("from 4 looks on, Heun is nearer:", bool((heun[1:] < euler[1:]).all()))
 # %% [markdown]
 # ## The recorded runs, beside the deck's row
 #
-# `gencore train latent_diffusion --profile full` trains autoencoder and flow on all 60,000 digits and writes a record, `--dataset fashion_mnist` does so with clothes; `gencore train small_diffusion` trains the model that ships. This cell reads the records that are stored. The deck's row is from the table on slide 23.
+# `gencore train latent_diffusion --profile full` trains autoencoder and flow on all 60,000 digits and writes a record, `--dataset fashion_mnist` does so with clothes. `gencore train diffusion --profile full` trains the two looks in pixels. `gencore train small_diffusion` trains the model that ships. This cell reads the records that are stored. The deck's row is from the table on slide 23.
 
 # %%
 from gencore.records import load_records
@@ -819,9 +836,13 @@ show_table(
     caption="Diffusion on full data sets: 10,000 samples against the 10,000 test images (features of a classifier of digits, and of one of clothes).",
 )
 
-# %% mystnb={"figure": {"name": "fig-07-full", "caption": "FID against seconds of training, full MNIST, one curve a run of latent diffusion; the autoencoder's training comes before the first point. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "Three falling curves close to one another. They begin at about two minutes, a little above the line of the deck's 3, cross it within the next minute or so, and end between it and the line of real digits."}}
+# %% mystnb={"figure": {"name": "fig-07-full", "caption": "FID against seconds of training, full MNIST, one curve a run. In codes, the autoencoder's training comes before the first point. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "A falling curve for each run. Those of the runs in codes lie close to one another: they begin at about two minutes, a little above the line of the deck's 3, cross it within the next minute or so, and end between it and the line of real digits. A curve of a run in pixels takes longer and lies above them."}}
 runs = load_records("latent_diffusion", "mnist", "full")
-paths = {f"seed {r.seed}": tuple(np.array(r.history["fid"]).T) for r in runs}
+judged = runs + load_records("diffusion", "mnist", "full")
+paths = {
+    f"{kinds[r.family]}, seed {r.seed}": tuple(np.array(r.history["fid"]).T)
+    for r in judged
+}
 ax = curves(paths, xlabel="training (seconds)", ylabel="FID", logy=True)
 floor = runs[0].floors["real"]["fid"]
 floor_lines(ax, {"real digits": round(floor, 1), "slide 23": 3})

@@ -33,7 +33,7 @@ class Views(NamedTuple):
         solution: The same with the solutions in it.
         tests: For each question that has tests, their file, hidden ones among them.
         package: The package for grading, the content of a zip file: otter-grader's for Gradescope, with the test
-            ``zz_canary``, which no honest work passes, and ``exercise.json``: the questions, and hashes of
+            ``zz_canary``, which no honest work passes, and ``exercise.json``: the questions, and
             the student's cells of code.
     """
 
@@ -166,7 +166,7 @@ def _additions(master: Master, student: Notebook) -> dict[str, bytes]:
         for name, question in master.questions.items()
     }
     given = [
-        hashlib.sha256(cell.source.strip().encode()).hexdigest()
+        {"cell": cell.id, "kind": _kind(cell), "source": cell.source}
         for cell in student.cells
         if cell.cell_type == "code"
     ]
@@ -179,6 +179,15 @@ def _additions(master: Master, student: Notebook) -> dict[str, bytes]:
         "exercise.json": f"{json.dumps(listed, indent=1, ensure_ascii=False)}\n".encode(),
         "tests/zz_canary.py": canary.encode(),
     }
+
+
+def _kind(cell: Notebook) -> str:
+    """Say what a code cell of a student's notebook is for: setup, check, answer, or given as it is."""
+    if cell.source.startswith("# Run this cell first"):
+        return "setup"
+    if cell.source.startswith("grader."):
+        return "check"
+    return "answer" if "otter_answer_cell" in cell.metadata.get("tags", ()) else "given"
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:

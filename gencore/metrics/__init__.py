@@ -23,6 +23,8 @@ Metric                                   Needs                         Tells
 :func:`text_scores`                      the same, and the text        perplexity in every unit
 :func:`bits_per_byte`                    the same, and the text        what compares across tokenizers
 :func:`bits_per_dimension`               log-likelihood of images      how many bits a pixel costs
+:func:`distinct_n`                       written texts                 how much they repeat themselves
+:func:`overlap_n`                        texts and a reference         how much of them stands there, too
 :func:`two_nn_dimension`                 any points                    how many dimensions they really fill
 :func:`levina_bickel_dimension`          any points                    the same, from more neighbors
 :func:`distance_variation`               any points                    how alike their distances are
@@ -50,6 +52,7 @@ from gencore.metrics.dimension import (
     two_nn_dimension,
 )
 from gencore.metrics.divergence import jensen_shannon_bound
+from gencore.metrics.diversity import distinct_n, overlap_n
 from gencore.metrics.energy import energy_distance, off_support
 from gencore.metrics.fid import Moments, feature_moments, frechet_distance, frechet_distance_from_moments
 from gencore.metrics.image import mse, psnr, ssim
@@ -88,6 +91,7 @@ __all__ = [
     "bootstrap_interval",
     "density_coverage",
     "distance_variation",
+    "distinct_n",
     "edge_energy",
     "energy_distance",
     "feature_moments",
@@ -102,6 +106,7 @@ __all__ = [
     "mode_coverage",
     "mse",
     "off_support",
+    "overlap_n",
     "path_steps",
     "perplexity",
     "precision_recall",

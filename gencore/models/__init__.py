@@ -2,7 +2,6 @@
 
 from gencore.models.adversarial_layers import MinibatchDiscrimination, MinibatchStd, SpectralLinear
 from gencore.models.ascent import climb
-from gencore.models.attention import CausalSelfAttention, LayerCache, attention, causal_mask, rotate
 from gencore.models.attributes import attribute_direction
 from gencore.models.autoencoder import Autoencoder
 from gencore.models.class_conditional import ClassBernoullis, ClassConditional, ClassGaussians
@@ -23,6 +22,7 @@ from gencore.models.ngram import NGram
 from gencore.models.principal import PrincipalCode
 from gencore.models.refined_denoiser import RefinedDenoiser, cut_windows, join_windows
 from gencore.models.residual_denoiser import ResidualDenoiser
+from gencore.models.self_attention import CausalSelfAttention, LayerCache, attention, causal_mask, rotate
 from gencore.models.vae import VAE, ElboTerms, elbo, iwae_bound, reparameterize
 from gencore.models.weights import WeightsError, pack_weights, read_weights, unpack_weights
 

@@ -48,10 +48,10 @@ def next_token_distribution(
 
     Example:
         >>> logits = jnp.log(jnp.array([0.5, 0.3, 0.15, 0.05]))
-        >>> jnp.exp(next_token_distribution(logits, top_k=2)).round(3)
-        Array([0.625, 0.375, 0.   , 0.   ], dtype=float32)
-        >>> jnp.exp(next_token_distribution(logits, top_p=0.9)).round(3)
-        Array([0.526, 0.316, 0.158, 0.   ], dtype=float32)
+        >>> np.exp(np.asarray(next_token_distribution(logits, top_k=2), float)).round(3)
+        array([0.625, 0.375, 0.   , 0.   ])
+        >>> np.exp(np.asarray(next_token_distribution(logits, top_p=0.9), float)).round(3)
+        array([0.526, 0.316, 0.158, 0.   ])
 
     Reference:
         Fan et al. 2018 (top-k); Holtzman et al. 2020, section 3.1 (top-p).

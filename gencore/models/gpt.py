@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax.core import Tracer
 from jaxtyping import Float, Int
 
-from gencore.models.attention import CausalSelfAttention, LayerCache
 from gencore.models.layers import ModuleList, residual_normal, small_normal
+from gencore.models.self_attention import CausalSelfAttention, LayerCache
 from gencore.types import AnyArray, Logits, Tokens
 
 __all__ = ["GPT", "Block", "KVCache"]
@@ -88,7 +89,7 @@ class Block(nnx.Module):
     ) -> tuple[jax.Array, jax.Array, LayerCache | None]:
         """Map vectors (batch, time, width) to vectors, attention weights, and the cache with these tokens in it."""
         found, weights, cache = self.attention(self.norm_1(x), cache, length)
-        x = x + found
+        x = jnp.asarray(x) + found
         return x + self.narrow(jax.nn.gelu(self.widen(self.norm_2(x)))), weights, cache
 
 
@@ -174,7 +175,7 @@ class GPT(nnx.Module):
         Raises:
             ValueError: The cache has no room for them. (Inside a compiled function nobody can tell; count there.)
         """
-        if not isinstance(cache.length, jax.core.Tracer) and cache.length + tokens.shape[1] > self.context:
+        if not isinstance(cache.length, Tracer) and cache.length + tokens.shape[1] > self.context:
             raise ValueError(
                 f"{cache.length} tokens are read and {tokens.shape[1]} more do not fit the context of {self.context}; "
                 "begin again with an empty cache"
@@ -183,7 +184,10 @@ class GPT(nnx.Module):
         return logits, KVCache(layers, cache.length + tokens.shape[1])
 
     def _read(
-        self, tokens: Tokens, caches: tuple[LayerCache, ...] | None = None, length: int | jax.Array = 0
+        self,
+        tokens: Tokens,
+        caches: tuple[LayerCache, ...] | None = None,
+        length: int | Int[AnyArray, ""] = 0,
     ) -> tuple[jax.Array, list[jax.Array], tuple[Any, ...]]:
         """Logits, the attention weights of each layer, and the cache of each layer or None."""
         time = tokens.shape[1]
@@ -193,7 +197,9 @@ class GPT(nnx.Module):
             )
         x = self.token_vectors(jnp.asarray(tokens))  # (batch, time, width)
         if self.position_vectors is not None:
-            x = x + self.position_vectors(length + jnp.arange(time))  # (time, width), for each text the same
+            x = x + self.position_vectors(
+                jnp.asarray(length) + jnp.arange(time)
+            )  # (time, width), for each text the same
         maps, longer = [], []
         for block, cache in zip(self.blocks, caches or [None] * len(self.blocks), strict=True):
             x, weights, cache = block(x, cache, length)

@@ -361,7 +361,7 @@ def _parts(
     chosen: Settings, seed: int, progress: bool, checkpoint_dir: str | Path | None = None
 ) -> tuple[Learn, Draw]:
     """How to train with these settings, and how to draw what is scored."""
-    learn = learner(train, chosen, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
+    learn = learner(train, chosen, evaluations=5, seed=seed, progress=progress, checkpoint_dir=checkpoint_dir)
 
     def drawn(diffusion: PixelDiffusion) -> tuple[np.ndarray, np.ndarray]:
         asked = every_class(chosen.samples)

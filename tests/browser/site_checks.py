@@ -100,6 +100,15 @@ def poor_alts(outline: dict[str, Outline]) -> list[str]:
     return faults + [f"{count} figures share the text {alt!r}" for alt, count in seen.items() if count > 1]
 
 
+def leaks(site: Path) -> list[str]:
+    """Files that hold a solution or a hidden test of an exercise, and whatever lies where the masters do."""
+    canary = re.compile(rb"CANARY-(?:HIDDEN|SOLUTION)-ex", re.IGNORECASE)
+    files = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
+    return [f"{name} holds a canary" for name, path in files.items() if canary.search(path.read_bytes())] + [
+        f"{name} lies among the masters" for name in files if "notebooks/exercises/source/" in name
+    ]
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """A server of files that keeps its connections, and its log to itself."""
 

@@ -10,6 +10,7 @@ from site_checks import (
     Watch,
     barriers,
     dead_links,
+    leaks,
     load,
     lost_focus,
     odd_addresses,
@@ -85,10 +86,27 @@ def test_a_check_of_the_files_reports(check: Callable, fault: str, words: str, t
     assert words in found[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("page.html", "<pre># CANARY-SOLUTION-ex05-q1</pre>", "page.html holds a canary"),
+        ("_sources/ex05.ipynb.txt", '"    # CANARY-HIDDEN-ex05-q1"', "ex05.ipynb.txt holds a canary"),
+        ("searchindex.js", '{"canary-solution-ex05-q4":7}', "searchindex.js holds a canary"),
+        ("_sources/notebooks/exercises/source/ex05.py", "", "source/ex05.py lies among the masters"),
+    ],
+)
+def test_the_check_for_leaks_reports(name: str, text: str, words: str, tmp_path: Path):
+    path = write(tmp_path, GOOD) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    (found,) = leaks(tmp_path)
+    assert words in found
+
+
 def test_the_checks_of_the_files_pass_a_good_page(tmp_path: Path):
     outline = outlines(write(tmp_path, GOOD))
     assert list(outline) == ["other.html", "page.html"]
-    assert not dead_links(tmp_path, outline) + odd_addresses(outline) + poor_alts(outline)
+    assert not dead_links(tmp_path, outline) + odd_addresses(outline) + poor_alts(outline) + leaks(tmp_path)
 
 
 HEARD = {

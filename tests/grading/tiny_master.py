@@ -118,7 +118,9 @@ failure_message: "Some number is not halved."
 """  # END TEST CONFIG
 def test_q2_hidden(halve):
     seed = 0  # SECRET SEED
-    assert math.isclose(halve(seed), seed / 2)
+    from math import isclose
+
+    assert isclose(halve(seed), seed / 2)
 
 # %% [raw]
 # # END TESTS

@@ -61,6 +61,7 @@ def both():
         layer.bias[...] = found[f"transformer.{name}.bias"]
 
     ours.token_vectors.embedding[...] = found["transformer.wte.weight"]
+    assert ours.position_vectors is not None
     ours.position_vectors.embedding[...] = found["transformer.wpe.weight"]
     for i, block in enumerate(ours.blocks):
         put(block.norm_1, f"h.{i}.ln_1", "scale")

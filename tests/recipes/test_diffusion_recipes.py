@@ -108,7 +108,7 @@ def test_a_latent_run_goes_on_where_it_was_cut_off(cut, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_looking_at_windows_makes_better_pictures_of_what_is_hardly_noisy():
     """Same whole-image network, same steps: the windows pass through what does not fit its width."""
-    chosen = diffusion.RefinedSettings(width=64, blocks=2, steps=300, detail_width=32, ema_decay=0.98)
+    chosen = diffusion.RefinedSettings(width=64, blocks=2, steps=200, detail_width=32, ema_decay=0.98)
     plain = diffusion.Settings(**{k: v for k, v in asdict(chosen).items() if k in asdict(PIXELS)})
     x0, t = jnp.asarray(from_pixels(TEST.flat[:500])), jnp.full(500, 100)
     error = []
@@ -132,10 +132,15 @@ def test_settings_say_which_network_and_records_are_drawn_at_their_scale(monkeyp
         asked.append(guidance_scale)
         return np.zeros((len(labels), 9))
 
+    def stop_after_drawing(family, chosen, learn, drawn, **_):
+        drawn(untrained())
+        raise KeyboardInterrupt
+
     monkeypatch.setattr(PixelDiffusion, "draw", draw)
-    monkeypatch.setattr(diffusion, "record_run", lambda family, chosen, learn, drawn, **_: drawn(untrained()))
-    diffusion.record("quick")
-    diffusion.record("full")
+    monkeypatch.setattr(diffusion, "record_run", stop_after_drawing)
+    for profile in ("quick", "full"):
+        with pytest.raises(KeyboardInterrupt):
+            diffusion.record(profile)
     assert asked == [1.0, refined.guidance_scale]
 
 

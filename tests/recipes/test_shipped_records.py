@@ -5,13 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
-from gencore.recipes import autoencoder, classifier, gan, latent_diffusion, small_diffusion, vae
+from gencore.recipes import autoencoder, classifier, gan, gpt, latent_diffusion, small_diffusion, vae
 from gencore.records import load_records
 
 SETTINGS = {
     "autoencoder": autoencoder.settings("full"),
     "classifier": classifier.Settings(),
     "gan": gan.settings("full"),
+    "gpt": gpt.settings("full"),
     "latent_diffusion": latent_diffusion.settings("full"),
     "small_diffusion": small_diffusion.SETTINGS,
     "unconditional_gan": gan.unconditional(gan.settings("full")),
@@ -21,7 +22,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize("family", SETTINGS)
 def test_settings_are_todays(family):
-    records = load_records(family, "mnist", "full")
+    records = load_records(family, "tiny_shakespeare" if family == "gpt" else "mnist", "full")
     assert records
     for record in records:
         today = json.loads(json.dumps(asdict(SETTINGS[family])))
@@ -79,3 +80,24 @@ def test_gans_make_every_class_and_no_copies(family, rarest):
         assert min(shares) > rarest and abs(sum(shares) - 1) < 1e-6
         assert record.value("nearest_sample") > 0.8 * record.value("nearest_held_out")
         assert {"fid", "precision", "recall"} <= record.metrics.keys()
+
+
+def test_pixel_diffusion_keeps_its_promise():
+    """FID at most 6 against the test digits, from at most twenty-five minutes, and no copies."""
+    records = load_records("diffusion", "mnist", "full")
+    if not records:
+        pytest.skip("no full run in pixels is recorded yet")
+    for record in records:
+        assert record.value("fid") <= 6
+        assert record.train_seconds <= 1500
+        assert record.settings["samples"] == 10_000
+        assert record.value("label_agreement") > 0.97
+        assert record.value("nearest_sample") > 0.8 * record.value("nearest_held_out")
+
+
+def test_gpt_keeps_its_promise():
+    """At most 1.88 nats a character of unseen text, as nanoGPT's recipe for a laptop, from three minutes."""
+    (record,) = load_records("gpt", "tiny_shakespeare", "full")
+    assert record.value("val_loss") <= 1.88
+    assert record.train_seconds <= 180
+    assert record.n_train == 1_003_854  # nine tenths; the last tenth is unseen

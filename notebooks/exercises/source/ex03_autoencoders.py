@@ -584,30 +584,35 @@ def test_q3_standard_codes(standardized):
 #
 # We do to small digits (8 × 8 pixels, of three classes) what q3 did: a linear autoencoder with two numbers, whose codes have mean 0 and
 # covariance $I$. On the left are these codes, and random ones from $\mathcal N(0, I)$. On the right are decoded codes: the center of each class, the code
-# $(0, 0)$, and three random codes.
+# $(0, 0)$, and three random codes. The last four are the stars on the left.
 
 # %%
 from sklearn.datasets import load_digits
 
 data = load_digits()
-digits = (0, 6, 7)
+digits = (0, 3, 6)
 kept = np.isin(data.target, digits)
 x, labels = data.data[kept] / 16, data.target[kept]
 center = x.mean(axis=0)
 directions = np.linalg.svd(x - center, full_matrices=False)[2][:2]
 sizes = ((x - center) @ directions.T).std(axis=0)
 codes = (x - center) @ directions.T / sizes
-random_codes = np.random.default_rng(6).standard_normal((300, 2))
+random_codes = np.random.default_rng(20).standard_normal((300, 2))
 
-figure = plt.figure(figsize=(9, 4))
-ax = figure.add_subplot(1, 2, 1)
+figure = plt.figure(figsize=(9, 4.2))
+ax = figure.add_subplot(1, 2, 1, aspect="equal")
 ax.scatter(*random_codes.T, marker="x", s=15, color="gray", label="N(0, I)")
 shown = {}
 for digit in digits:
     ax.scatter(*codes[labels == digit].T, s=8, label=f"digit {digit}")
     shown[f"center of {digit}"] = codes[labels == digit].mean(axis=0)
-ax.legend(loc="upper right")
 shown |= {"(0, 0)": np.zeros(2)} | {f"random {i}": random_codes[i] for i in (0, 1, 2)}
+for name in ("(0, 0)", "random 0", "random 1", "random 2"):
+    ax.scatter(*shown[name], marker="*", s=150, color="black", edgecolor="white")
+    where = {"xytext": (9, 5), "textcoords": "offset points"}
+    paper = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 1}
+    ax.annotate(name, shown[name], weight="bold", bbox=paper, **where)
+ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=4, fontsize=8)
 for place, (name, z) in zip((4, 5, 6, 11, 16, 17, 18), shown.items(), strict=True):
     picture = figure.add_subplot(3, 6, place)
     picture.imshow(

@@ -183,7 +183,7 @@ class CausalSelfAttention(nnx.Module):
         new tokens in it.
         """
         batch, time, width = x.shape
-        qkv = self.queries_keys_values(x)  # (batch, time, 3 width)
+        qkv = self.queries_keys_values(jnp.asarray(x))  # (batch, time, 3 width)
         qkv = qkv.reshape(batch, time, 3, self.heads, width // self.heads)  # (batch, time, 3, heads, d)
         q, k, v = qkv.transpose(2, 0, 3, 1, 4)  # three of (batch, heads, time, d)
         positions = length + jnp.arange(time)
