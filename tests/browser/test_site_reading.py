@@ -57,8 +57,8 @@ def test_the_first_tab_stop_skips_to_the_text(page: Page, home: str):
 
 def test_whoever_walks_by_keyboard_sees_where_they_are(page: Page, home: str):
     load(page, home + CHAPTER)
-    assert not lost_focus(page, 40)
-    assert page.evaluate(f"{ACTIVE}.closest('article') !== null"), "40 steps did not reach the text"
+    assert not lost_focus(page, 60)
+    assert page.evaluate(f"{ACTIVE}.closest('article') !== null"), "60 steps did not reach the text"
 
 
 def test_a_choice_of_dark_mode_stays_and_leaves_the_figures_as_they_are(new_reader: Page, home: str):
