@@ -622,7 +622,7 @@ ladders = {
 }
 laws = {name: fit_power_law(x[:-1], y[:-1]) for name, (x, y) in ladders.items()}
 
-# %% mystnb={"figure": {"name": "fig-09-scaling", "caption": "Loss on new text against the number of weights (left) and of letters read (right), both axes logarithmic. The dashed lines are fitted to all points but the last one, and drawn on to ten times its size."}, "image": {"alt": "Two panels with falling points on logarithmic axes. Each has a straight dashed line through the first points. Left, the last point lies above the line; right, far below it."}}
+# %% mystnb={"figure": {"name": "fig-09-scaling", "caption": "Loss on new text against the number of weights (left) and of letters read (right), both axes logarithmic. The dashed lines are fitted to all points but the last one, and drawn on to ten times its size."}, "image": {"alt": "Two panels with falling points on logarithmic axes. Each has a straight dashed line through the first points. In both panels the last point lies a little below the line that was fitted without it."}}
 _, axes = plt.subplots(1, 2, figsize=(6.4, 3), sharey=True)
 for ax, (name, (x, y)) in zip(axes, ladders.items(), strict=True):
     line = np.geomspace(x[0], 10 * x[-1], 40)
@@ -647,7 +647,7 @@ for name, law in laws.items():
     )
 
 # %% [markdown]
-# *How far may the line be trusted?* Not even to the next point: each line was fitted without its last rung, and misses it. Few points in a narrow range fit many laws; {cite:t}`kaplan2020` had seven orders of magnitude. And a straight line with $E = 0$ says that enough weights bring the loss to zero: that a text can be foreseen, letter by letter. Shannon's readers say otherwise.
+# *How far may the line be trusted?* To the next rung, more or less: each line was fitted without its last one, and passes a little above it. That is what such lines are for: they say what the next size is worth, before it is paid. But few points in a narrow range fit many laws; {cite:t}`kaplan2020` had seven orders of magnitude. And far out a straight line with $E = 0$ is nonsense: it says that enough text brings the loss below every human reader, and at last to zero.
 # Last, each line holds only while the other thing is not short: what a bigger model needs is more text. Take the text away, and see.
 
 # %%
@@ -701,7 +701,7 @@ next_letter = {
     for name, way in ways.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-09-next", "caption": "What may come after “the name of the ”, in the model as it is and under two knobs: the eight most probable letters."}, "image": {"alt": "Four small bar charts over the same eight letters. The first letter is by far the most probable as it is. At temperature 0.5 it has nearly all of the probability, at temperature 1.5 less, and under top-p the least probable letters have none."}}
+# %% mystnb={"figure": {"name": "fig-09-next", "caption": "What may come after “the name of the ”, in the model as it is and under two knobs: the eight most probable letters."}, "image": {"alt": "Four small bar charts over the same eight letters. Three letters are about twice as probable as the other five. At temperature 0.5 these three have more than half of all probability and the others little; at temperature 1.5 the bars are more alike; under top-p all are a little higher, since rarer letters than these are cut."}}
 order = np.argsort(-logits)[:8]
 names = ["␣" if w == 0 else LETTERS[w] for w in order]
 _, axes = plt.subplots(1, 4, figsize=(6.6, 1.9), sharey=True)
@@ -737,7 +737,7 @@ turned = {
 }
 real = recipe.judge(texts["real, unseen"][: chosen.copies], judge, text.train)
 
-# %% mystnb={"figure": {"name": "fig-09-knobs", "caption": "Texts of the transformer under two knobs: how varied they are (right is more) against how hard they are to guess for an n-gram model (low is more like the text that it knows). The star is real text of the same length."}, "image": {"alt": "Two curves that rise from the lower left to the upper right. At the lower left are low temperatures and small top-p, whose texts repeat themselves and are easy to guess; at the upper right is temperature 1.5. The two curves nearly coincide, and the star of real text lies close to their middle."}}
+# %% mystnb={"figure": {"name": "fig-09-knobs", "caption": "Texts of the transformer under two knobs: how varied they are (right is more) against how hard they are to guess for an n-gram model (low is more like the text that it knows). The star is real text of the same length."}, "image": {"alt": "Two curves that rise from the lower left to the upper right. At the lower left are low temperatures and small top-p, whose texts repeat themselves and are easy to guess; at the upper right is temperature 1.5. The two curves nearly coincide, and the star of real text lies a little above their middle."}}
 ax = curves(
     {
         knob: ([j.distinct for j in found], [j.perplexity for j in found])
