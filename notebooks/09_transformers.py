@@ -622,7 +622,7 @@ ladders = {
 }
 laws = {name: fit_power_law(x[:-1], y[:-1]) for name, (x, y) in ladders.items()}
 
-# %% mystnb={"figure": {"name": "fig-09-scaling", "caption": "Loss on new text against the number of weights (left) and of letters read (right), both axes logarithmic. The dashed lines are fitted to all points but the last one, and drawn on to ten times its size."}, "image": {"alt": "Two panels with falling points on logarithmic axes. Each has a straight dashed line through the first points. Left, the last point lies above the line; right, far below it."}}
+# %% mystnb={"figure": {"name": "fig-09-scaling", "caption": "Loss on new text against the number of weights (left) and of letters read (right), both axes logarithmic. The dashed lines are fitted to all points but the last one, and drawn on to ten times its size."}, "image": {"alt": "Two panels with falling points on logarithmic axes. Each has a straight dashed line through the first points. In both panels the last point lies below the line that was fitted without it."}}
 _, axes = plt.subplots(1, 2, figsize=(6.4, 3), sharey=True)
 for ax, (name, (x, y)) in zip(axes, ladders.items(), strict=True):
     line = np.geomspace(x[0], 10 * x[-1], 40)
