@@ -15,7 +15,7 @@ from flax import nnx
 from jax.core import Tracer
 from jaxtyping import Float, Int
 
-from gencore.models.layers import ModuleList, residual_normal, small_normal
+from gencore.models.layers import ModuleList, on_rows, residual_normal, small_normal
 from gencore.models.self_attention import CausalSelfAttention, LayerCache
 from gencore.types import AnyArray, Logits, Tokens
 
@@ -90,7 +90,8 @@ class Block(nnx.Module):
         """Map vectors (batch, time, width) to vectors, attention weights, and the cache with these tokens in it."""
         found, weights, cache = self.attention(self.norm_1(x), cache, length)
         x = jnp.asarray(x) + found
-        return x + self.narrow(jax.nn.gelu(self.widen(self.norm_2(x)))), weights, cache
+        thought = on_rows(lambda rows: self.narrow(jax.nn.gelu(self.widen(rows))), self.norm_2(x))
+        return x + thought, weights, cache
 
 
 class GPT(nnx.Module):

@@ -31,6 +31,16 @@ def residual_normal(layers: int) -> Callable[..., jax.Array]:
     return nnx.initializers.normal(0.02 / math.sqrt(2 * layers))
 
 
+def on_rows(function: Callable[[jax.Array], jax.Array], x: jax.Array) -> jax.Array:
+    """Map vectors along the last axis, (..., n_in) to (..., n_out), as the rows of one matrix.
+
+    The answer is the same without it. But the gradient of a product with more than two axes is a transposed array to
+    XLA on a CPU, which computes all that led to it in the order of the columns: the step of a GPT took twice as long.
+    """
+    rows = function(x.reshape(-1, x.shape[-1]))
+    return rows.reshape(*x.shape[:-1], rows.shape[-1])
+
+
 class MLP(nnx.Module):
     """A multi-layer perceptron: linear maps with a nonlinearity between them, none after the last.
 

@@ -6,7 +6,7 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Float
 
-from gencore.models.layers import ModuleList
+from gencore.models.layers import ModuleList, on_rows
 from gencore.models.residual_denoiser import ResidualBlock, ResidualDenoiser
 from gencore.types import AnyArray, Labels, PerExample, Timesteps, Vectors
 
@@ -158,8 +158,8 @@ class RefinedDenoiser(nnx.Module):
         known, condition = self.plain.features(x, t, labels)
         whole = self.plain.leave(known)
         seen = [cut_windows(image, self.side, self.window) for image in (x, whole)]
-        h = self.enter(jnp.concatenate(seen, axis=-1))  # (batch, n, n, detail_width)
+        h = on_rows(self.enter, jnp.concatenate(seen, axis=-1))  # (batch, n, n, detail_width)
         told = self.tell(known + condition)[:, None, None] + self.place[...]
         for block in self.blocks:
             h = block(h, told)
-        return whole + join_windows(self.leave(h), self.side)
+        return whole + join_windows(on_rows(self.leave, h), self.side)

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from gencore.models.denoiser import time_features
-from gencore.models.layers import ModuleList, he_normal, nearly_zero
+from gencore.models.layers import ModuleList, he_normal, nearly_zero, on_rows
 from gencore.types import Labels, PerExample, Timesteps, Vectors
 
 __all__ = ["ResidualDenoiser"]
@@ -23,7 +23,7 @@ class ResidualBlock(nnx.Module):
 
     def __call__(self, h: jax.Array, condition: jax.Array) -> jax.Array:
         """Map features (..., width), given a condition of the same shape or one that broadcasts, to features."""
-        return h + self.second(nnx.gelu(self.first(self.norm(h) + condition)))
+        return h + on_rows(lambda rows: self.second(nnx.gelu(self.first(rows))), self.norm(h) + condition)
 
 
 class ResidualDenoiser(nnx.Module):

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Bool, Float, Int
 
-from gencore.models.layers import residual_normal, small_normal
+from gencore.models.layers import on_rows, residual_normal, small_normal
 from gencore.types import AnyArray
 
 __all__ = ["CausalSelfAttention", "LayerCache", "attention", "causal_mask", "rotate"]
@@ -183,7 +183,7 @@ class CausalSelfAttention(nnx.Module):
         new tokens in it.
         """
         batch, time, width = x.shape
-        qkv = self.queries_keys_values(jnp.asarray(x))  # (batch, time, 3 width)
+        qkv = on_rows(self.queries_keys_values, jnp.asarray(x))  # (batch, time, 3 width)
         qkv = qkv.reshape(batch, time, 3, self.heads, width // self.heads)  # (batch, time, 3, heads, d)
         q, k, v = qkv.transpose(2, 0, 3, 1, 4)  # three of (batch, heads, time, d)
         positions = length + jnp.arange(time)
@@ -199,4 +199,4 @@ class CausalSelfAttention(nnx.Module):
         )  # (time, time or context)
         mixed, weights = attention(q, k, v, seen)
         mixed = mixed.transpose(0, 2, 1, 3).reshape(batch, time, width)  # the heads side by side again
-        return self.out(mixed), weights, cache
+        return on_rows(self.out, mixed), weights, cache
