@@ -57,7 +57,7 @@ class Settings:
     weight_decay: float = 0.1
     clip_norm: float = 1.0
     batch_size: int = 16
-    steps: int = 1800
+    steps: int = 3000
     ema_decay: float | None = None
     stride: int = 8
 
