@@ -37,9 +37,11 @@ book: $(READY) ## build the site into _build/html, from the stored outputs
 
 test reference lowest newest colab: export JAX_PLATFORMS = cpu
 test reference lowest newest colab: export GENCORE_PROFILE = quick
-# Two workers share two cores: one thread each for NumPy and for XLA (NPROC), or they wait for one another.
-test lowest newest: export OPENBLAS_NUM_THREADS = 1
-test lowest newest: export NPROC = 1
+# Two workers share two cores: one thread each for NumPy, for XLA (NPROC), and for PyTorch (OMP), or they wait for one
+# another.
+test reference lowest newest: export OPENBLAS_NUM_THREADS = 1
+test reference lowest newest: export NPROC = 1
+reference: export OMP_NUM_THREADS = 1
 test lowest newest colab: export PYDEVD_DISABLE_FILE_VALIDATION = 1
 # SLOW=no leaves out what takes long, or has little to say about the version of a package.
 FAST = $(filter no,$(SLOW))

@@ -47,7 +47,7 @@ class Settings:
     judge_order: int = 5
     held_out: int = 20_000
     widths: tuple[int, ...] = (8, 16, 32, 64)
-    steps: tuple[int, ...] = (50, 100, 200)
+    steps: tuple[int, ...] = (40, 75, 200)
     temperatures: tuple[float, ...] = (0.5, 0.75, 1.0, 1.25, 1.5)
     nuclei: tuple[float, ...] = (0.5, 0.7, 0.9, 1.0)
     copies: int = 32
@@ -56,8 +56,8 @@ class Settings:
 
 QUICK = Settings(
     gpt=replace(gpt.QUICK, width=64, layers=3, learning_rate=1e-2, warmup_steps=100, steps=1300),
-    vae=replace(vae.QUICK, steps=300),
-    gan=replace(gan.QUICK, steps=400),
+    vae=replace(vae.QUICK, steps=450),
+    gan=replace(gan.QUICK, steps=600),
 )
 
 FULL = Settings(

@@ -12,7 +12,13 @@ from gencore.data import LabeledImages, load_mnist
 from gencore.records import load_records
 
 SMALL = unet.Settings(
-    channels=(32, 32, 32), layers=1, batch_size=16, sampling_steps=3, samples=100, marks=(0.001, 0.5, 1.0)
+    channels=(8, 8, 8),
+    groups=4,
+    learning_rate=4e-3,
+    batch_size=16,
+    sampling_steps=2,
+    samples=100,
+    marks=(0.001, 0.5, 1.0),
 )
 
 

@@ -31,6 +31,7 @@ class Settings:
     Attributes:
         channels: Channels at each resolution: 28 × 28, 14 × 14, 7 × 7.
         layers: Residual blocks at each resolution.
+        groups: Groups of channels that are normalized together.
         timesteps: Steps of the linear noise schedule.
         drop: Share of the labels that are dropped, so that guidance is possible.
         learning_rate: Adam's.
@@ -45,6 +46,7 @@ class Settings:
 
     channels: tuple[int, ...] = (32, 64, 64)
     layers: int = 1
+    groups: int = 32
     timesteps: int = 1000
     drop: float = 0.1
     learning_rate: float = 1e-3
@@ -66,6 +68,7 @@ def network(chosen: Settings) -> Any:
         out_channels=1,
         layers_per_block=chosen.layers,
         block_out_channels=chosen.channels,
+        norm_num_groups=chosen.groups,
         down_block_types=("DownBlock2D",) * plain + ("AttnDownBlock2D",),
         up_block_types=("AttnUpBlock2D",) + ("UpBlock2D",) * plain,
         num_class_embeds=11,

@@ -77,6 +77,7 @@ ATTACKS = {
         'for number in range(10_000):\n    with open(f"big{number}", "wb") as file:\n'
         "        file.write(bytes(1 << 25))",
         "limit_files",
+        "limit_cell",  # on a busy machine its time is up before the room is
     ),
     "network": cell(
         'import urllib.request\nprint(urllib.request.urlopen("http://127.0.0.1:PORT", timeout=5).read())',

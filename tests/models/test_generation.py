@@ -27,10 +27,22 @@ MODEL = make(rotary=True)
 START = np.array([[3]])
 
 
-def plain(logits, temperature=1.0, top_k=None, top_p=None):
+@nnx.jit
+def logits_of_whole_window(model, tokens):
+    return model(tokens)
+
+
+def logits(model, tokens):
+    """The logits of shorter texts, too, and one program for all of them: what comes after a token does not matter."""
+    padded = np.zeros((len(tokens), model.context), np.int32)
+    padded[:, : tokens.shape[1]] = tokens
+    return np.asarray(logits_of_whole_window(model, padded))[:, : tokens.shape[1]]
+
+
+def plain(scores, temperature=1.0, top_k=None, top_p=None):
     """One row after another, token after token, in float64."""
     rows = []
-    for row in logits.astype(float):
+    for row in scores.astype(float):
         p = np.exp((row - row.max()) / temperature)
         p /= p.sum()
         order = np.argsort(-p)
@@ -102,7 +114,7 @@ def test_the_window_forgets_its_first_half(rotary, start):
         seen = seen[:, -6:]
     expected = []
     for _ in range(40):
-        token = np.asarray(model(seen))[:, -1].argmax(-1)
+        token = logits(model, seen)[:, -1].argmax(-1)
         expected.append(token)
         seen = np.concatenate([seen, token[:, None]], axis=1)
         if seen.shape[1] == model.context:
@@ -147,7 +159,9 @@ def test_each_token_is_predicted_once(time, batch_size):
     tokens = np.random.default_rng(0).integers(0, 11, time)
     expected = np.concatenate(
         [
-            np.asarray(cross_entropy(MODEL(tokens[None, i : i + 12]), tokens[None, i + 1 : i + 13]))[0]
+            np.asarray(cross_entropy(logits(MODEL, tokens[None, i : i + 12]), tokens[None, i + 1 : i + 13]))[
+                0
+            ]
             for i in range(0, time - 1, 12)
             if len(tokens[i + 1 : i + 13]) == len(tokens[i : i + 12])
         ]
@@ -182,7 +196,7 @@ def test_overlapping_windows_look_further_back(stride):
     for target in range(1, 40):
         window = max(0, -(-(target - 12) // stride))  # the first window that holds it
         seen = tokens[window * stride : target]
-        nll = cross_entropy(MODEL(seen[None])[:, -1], tokens[target : target + 1])[0]
+        nll = cross_entropy(logits(MODEL, seen[None])[:, -1], tokens[target : target + 1])[0]
         assert found[target - 1] == pytest.approx(float(nll), abs=1e-5), target
     with pytest.raises(ValueError, match="stride is 13; choose 1 to 12, the context"):
         token_nll(MODEL, tokens, stride=13)
