@@ -137,6 +137,7 @@ def _spread_end_labels(ax: Axes) -> None:
     if not labels:
         return
     labels.sort(key=lambda label: label.xy[1])
+    ax.get_ylim()  # fits the axes to what was drawn last; a transform alone does not
     to_pixels = ax.get_yaxis_transform()
     pixels = np.array([to_pixels.transform((1, label.xy[1]))[1] for label in labels])
     where = pixels * 72 / ax.figure.dpi  # in points, as type is measured

@@ -47,6 +47,13 @@ def test_a_lonely_name_stands_at_the_height_of_its_curve():
         assert box.x0 > ax.get_window_extent().x1
 
 
+def test_a_line_far_away_moves_the_names_apart_again():
+    """It stretches the axes, and curves whose ends were apart lie on each other."""
+    ax = floor_lines(draw({"a": (X, X / X), "b": (X, 1.1 * X / X)}, logy=True), {"real": 0.001})
+    for (below, _), (above, _) in pairwise(right_hand_names(ax)):
+        assert below.y1 <= above.y0 + 0.5
+
+
 def test_curves_that_end_apart_get_a_legend():
     ax = draw({"short": (X[:10], X[:10]), "long": (X, X)})
     assert not ax.texts
