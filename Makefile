@@ -22,7 +22,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env book test lint format notebooks exercises new-chapter serve reference bench lowest newest colab lock clean
+.PHONY: help sandbox env book test lint format notebooks exercises new-chapter serve reference bench lowest newest colab lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,11 @@ colab: $(UV) ## run the set-up cell and a chapter in an environment like Google 
 	$(UV) venv --quiet --allow-existing --python $(call first_python,python3.13 python3.12 $(PYTHON)) .venv-$@
 	$(UV) pip sync --quiet --python .venv-$@/bin/python .ci/colab.txt
 	.venv-$@/bin/python .ci/colab.py
+
+sandbox: ## for GitHub's machines: install bubblewrap, in which students' code is graded, and let Ubuntu run it
+	sudo apt-get update --quiet=2
+	sudo apt-get install --quiet=2 --yes --no-install-recommends bubblewrap
+	sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0
 
 lock: $(UV) ## resolve the dependencies again into the lock file
 	$(UV) pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

@@ -35,7 +35,11 @@ jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly has shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the cells of each notebook together again, in order, ahead of the tests; each builds on those before it."""
+    """Put the cells of each notebook together again, in order, ahead of the tests; each builds on those before it.
+
+    The browser's files come next: a worker that began with one of them last would leave the others without work.
+    """
     cells: list = [item for item in items if item.path.suffix == ".ipynb"]
     tests = [item for item in items if item.path.suffix != ".ipynb"]
+    tests.sort(key=lambda test: test.path.parent.name != "browser")
     items[:] = [*sorted(cells, key=lambda cell: (cell.path, cell.cell_num)), *tests]

@@ -66,7 +66,7 @@ def test_every_step_runs_a_target_of_the_makefile():
     run_by = {name: list(commands(job)) for name, job in jobs()}
     known = {f"make {target}" for target in TARGETS}
     assert {command for ran in run_by.values() for command in ran} <= known
-    assert run_by["ci/test"] == ["make lint", "make book", "make test"]
+    assert run_by["ci/test"] == ["make sandbox", "make lint", "make book", "make test"]
     assert run_by["ci/other-versions"] == ["make lowest", "make colab"]
     assert run_by["weekly/weekly"] == ["make newest", "make reference"]
 

@@ -192,7 +192,7 @@ def check_sandbox(sandbox: Sandbox) -> None:
     if tried.returncode:
         raise GradingError(
             f"bubblewrap does not work here: {tried.stderr.strip()[-200:]}. Some systems forbid it unprivileged "
-            "user namespaces; its package's README says how to allow them"
+            "user namespaces, such as Ubuntu 24.04; the course's page for teachers says how to allow them"
         )
 
 

@@ -76,7 +76,7 @@ def gan_step(steps: int = 60) -> Job:
     return game_job("GAN, step of both players", both, gan_twin, gan_twin.FORMS, LIMITS, steps, scan=True)
 
 
-def conv_gan_step(steps: int = 12) -> Job:
+def conv_gan_step(steps: int = 12, width: int = 32) -> Job:
     """Convolutional players: no promise, XLA's gradients of convolutions are slow on a CPU."""
-    both, forms = conv_players(gan.settings("full")), gan_twin.FORMS[:2]
+    both, forms = conv_players(gan.settings("full"), width), gan_twin.FORMS[:2]
     return game_job("convolutional GAN, step of both", both, conv_twin, forms, {}, steps, scan=False)

@@ -17,6 +17,12 @@ def shaken(model: Any, rng: np.random.Generator, size: float = 0.1) -> Any:
     return nnx.merge(graph, jax.tree.unflatten(tree, leaves), rest)
 
 
+@nnx.jit
+def answers(model: Any, *inputs: Any) -> jax.Array:
+    """What a model says: one program, where a bare call would compile each of its operations."""
+    return model(*inputs)
+
+
 def in_their_layout(model: Any, twin: Callable[[Any], Any]) -> dict[str, np.ndarray]:
     """Our parameters under PyTorch's names: what a twin made of this model holds."""
     return {name: p.detach().numpy() for name, p in twin(model).named_parameters()}

@@ -1,7 +1,5 @@
 """PyTorch's denoisers and ours do the same work: the same answers, the same gradients, the same walk."""
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,7 +7,7 @@ import pytest
 from flax import nnx
 
 from bench import denoiser_twin, denoising, refined_twin, twins
-from bench.held import in_their_layout, shaken, with_weights
+from bench.held import answers, in_their_layout, shaken, with_weights
 from bench.turns import measure
 from gencore.diffusion import (
     NoiseSchedule,
@@ -24,7 +22,6 @@ from gencore.diffusion import (
 )
 from gencore.losses import squared_error
 from gencore.models import RefinedDenoiser, ResidualDenoiser
-from gencore.recipes import small_diffusion
 from gencore.training import gradient_step
 
 pytestmark = [pytest.mark.reference, pytest.mark.filterwarnings("ignore")]
@@ -57,13 +54,13 @@ def test_a_networks_twin_gives_its_answers(torch, name):
     model = make()
     with torch.no_grad():
         theirs = twin(model)(*(torch.from_numpy(a) for a in (X0, T, LABELS.astype(np.int64)))).numpy()
-    np.testing.assert_allclose(model(X0, T, LABELS), theirs, atol=1e-5)
+    np.testing.assert_allclose(answers(model, X0, T, LABELS), theirs, atol=1e-5)
 
 
 def same_gradients(torch, model, twin, ours, theirs):
     """Hold values and gradients of two losses against each other."""
     theirs.backward()
-    value, gradient = nnx.value_and_grad(ours)(model)
+    value, gradient = nnx.jit(nnx.value_and_grad(ours))(model)
     np.testing.assert_allclose(value, theirs.item(), rtol=1e-5)
     expected = in_their_layout(with_weights(model, gradient), twin[0])
     found = {name: p.grad.numpy() for name, p in twin[1].named_parameters()}
@@ -154,20 +151,17 @@ SAMPLING = {"denoiser": denoising.sampling, "refined": denoising.refined_samplin
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_training_job_gives_a_row_for_each_form(uncompiled, name):
+def test_a_training_job_gives_a_row_for_each_form(uncompiled, small, name):
     rows = measure(STEPS[name](steps=2), rounds=1)
     assert [(row.peer, row.limit) for row in rows] == list(denoising.LIMITS.items())
 
 
 @pytest.mark.parametrize("name", SAMPLING)
-def test_a_sampling_job_gives_its_rows(uncompiled, name):
+def test_a_sampling_job_gives_its_rows(uncompiled, small, name):
     rows = measure(SAMPLING[name](count=20, steps=3), rounds=1)
     assert [(row.peer, row.limit) for row in rows] == list(denoising.SAMPLING_LIMITS.items())
 
 
-def test_large_steps_are_compared_with_all_of_them(monkeypatch):
-    monkeypatch.setattr(
-        small_diffusion, "SETTINGS", dataclasses.replace(small_diffusion.SETTINGS, timesteps=40)
-    )
+def test_large_steps_are_compared_with_all_of_them(small):
     (row,) = measure(denoising.ddim(count=5, steps=4), rounds=1)
     assert row.peer == denoising.WHOLE_WALK and row.limit == pytest.approx(1 / 18)

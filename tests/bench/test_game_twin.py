@@ -40,7 +40,7 @@ def test_both_players_losses_and_gradients_are_the_same(torch):
         )
         return paid + SMALL.r1 * r1_penalty(lambda x: judge(x, CLASSES), REAL).mean()
 
-    ours, gradient = nnx.value_and_grad(loss)(judge)
+    ours, gradient = nnx.jit(nnx.value_and_grad(loss))(judge)
     np.testing.assert_allclose(ours, theirs.item(), rtol=1e-5)
     for layer, twin in zip(
         (*gradient["layers"].values(), gradient["head"]), (*d.layers, d.head), strict=True
@@ -49,9 +49,11 @@ def test_both_players_losses_and_gradients_are_the_same(torch):
 
     made = torch.nn.functional.softplus(-d(g(torch.from_numpy(NOISE), y), y)).mean()
     made.backward()
-    value, gradient = nnx.value_and_grad(
-        lambda g: non_saturating.generator(judge(g(NOISE, CLASSES), CLASSES)).mean()
-    )(maker)
+
+    def makers_loss(maker):
+        return non_saturating.generator(judge(maker(NOISE, CLASSES), CLASSES)).mean()
+
+    value, gradient = nnx.jit(nnx.value_and_grad(makers_loss))(maker)
     np.testing.assert_allclose(value, made.item(), rtol=1e-5)
     first = gradient["network"]["layers"][0]["kernel"][...]
     np.testing.assert_allclose(first, g.network[0].weight.grad.T, rtol=1e-3, atol=1e-6)
@@ -96,12 +98,12 @@ def test_convolutional_twins_make_and_judge_the_same(torch):
     np.testing.assert_allclose(judge(REAL, CLASSES), judged, atol=1e-4)
 
 
-def test_a_convolutional_job_gives_its_rows(uncompiled):
-    rows = measure(game.conv_gan_step(steps=1), rounds=1)
+def test_a_convolutional_job_gives_its_rows(uncompiled, small):
+    rows = measure(game.conv_gan_step(steps=1, width=4), rounds=1)
     assert [row.peer for row in rows] == list(gan_twin.FORMS[:2])
 
 
-def test_the_job_gives_a_row_for_each_form(uncompiled):
+def test_the_job_gives_a_row_for_each_form(uncompiled, small):
     rows = measure(game.gan_step(steps=2), rounds=1)
     assert [row.peer for row in rows] == list(gan_twin.FORMS)
 

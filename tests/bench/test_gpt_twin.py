@@ -7,7 +7,7 @@ import pytest
 from flax import nnx
 
 from bench import gpt_twin, language, twins
-from bench.held import in_their_layout, shaken, with_weights
+from bench.held import answers, in_their_layout, shaken, with_weights
 from bench.turns import measure
 from gencore.models import GPT, generate
 from gencore.recipes import gpt
@@ -27,7 +27,7 @@ def model(kind: str) -> GPT:
 def test_the_twin_gives_our_logits_with_a_cache_and_without(torch, kind):
     ours = model(kind)
     twin, tokens = gpt_twin.gpt(ours), torch.from_numpy(TOKENS[:, :8]).long()
-    expected = np.asarray(ours(TOKENS[:, :8]))
+    expected = np.asarray(answers(ours, TOKENS[:, :8]))
     with torch.no_grad():
         np.testing.assert_allclose(twin(tokens).numpy(), expected, atol=1e-4)
         caches = twin.empty_cache(len(tokens))
@@ -42,9 +42,11 @@ def test_the_twin_has_our_loss_and_our_gradients(torch, kind):
     network = gpt_twin.gpt(ours)
     loss = gpt_twin.loss_of(network)(torch.from_numpy(TOKENS).long())
     loss.backward()
-    value, gradient = nnx.value_and_grad(
-        lambda m: next_token_loss(m, TOKENS, jax.random.key(0), jnp.zeros(()))[0]
-    )(ours)
+
+    def own_loss(model):
+        return next_token_loss(model, TOKENS, jax.random.key(0), jnp.zeros(()))[0]
+
+    value, gradient = nnx.jit(nnx.value_and_grad(own_loss))(ours)
     np.testing.assert_allclose(value, loss.item(), rtol=1e-5)
     expected = in_their_layout(with_weights(ours, gradient), gpt_twin.gpt)
     found = {name: p.grad.numpy() for name, p in network.named_parameters()}
@@ -92,16 +94,16 @@ def test_words_are_drawn_with_their_probabilities(torch, form):
         block.narrow.kernel[...] = jnp.zeros_like(block.narrow.kernel[...])
     ours.norm.scale[...] = jnp.zeros_like(ours.norm.scale[...])
     ours.norm.bias[...] = jnp.asarray(RNG.normal(size=8), jnp.float32)
-    share = jax.nn.softmax(ours(TOKENS[:1, :1] % 5))[0, 0]
+    share = jax.nn.softmax(answers(ours, TOKENS[:1, :1] % 5))[0, 0]
     text = gpt_twin.writing(gpt_twin.gpt(ours), np.zeros((400, 1), np.int32), 20, form)().numpy()
     np.testing.assert_allclose(np.bincount(text.ravel(), minlength=5) / text.size, share, atol=0.02)
 
 
-def test_the_training_job_gives_a_row_for_each_form(uncompiled):
+def test_the_training_job_gives_a_row_for_each_form(uncompiled, small):
     rows = measure(language.gpt_step(steps=2), rounds=1)
     assert [(row.peer, row.limit) for row in rows] == list(language.LIMITS.items())
 
 
-def test_the_writing_job_gives_its_rows(torch):
+def test_the_writing_job_gives_its_rows(torch, small):
     rows = measure(language.gpt_writing(texts=2, tokens=10), rounds=1)
     assert [(row.peer, row.limit) for row in rows] == list(language.WRITING_LIMITS.items())

@@ -204,22 +204,16 @@ def lost_focus(page: Page, stops: int) -> list[str]:
     return faults
 
 
-def barriers(page: Page, *rules: str) -> list[str]:
-    """What axe-core finds serious or critical, by all its rules or by those that are named."""
-    page.evaluate(AXE)
+def barriers(page: Page, *rules: str, contrast: bool = True) -> list[str]:
+    """What axe-core finds serious or critical, by all its rules or by those that are named; ``contrast`` takes time."""
+    if page.evaluate("!window.axe"):
+        page.evaluate(AXE)
     violations = page.evaluate(
-        """async rules => {
-          // The preload reads the style sheets again, and asks for what they import in the wrong folder.
-          const run = async (where, more) =>
-            (await axe.run(where, {resultTypes: ["violations"], preload: false, ...more})).violations;
-          const contrast = "color-contrast", others = rules.filter(rule => rule !== contrast);
-          const found = rules.length && !others.length ? [] : await run(
-            document,
-            rules.length ? {runOnly: others} : {rules: {[contrast]: {enabled: false}}},
-          );
-          if (rules.length && !rules.includes(contrast)) return found;
+        """async ([rules, contrasted]) => {
           // Most of the time would go into the contrast of thousands of words: one of each place and color is enough.
-          const words = new Map(), known = new Map();
+          const contrast = "color-contrast", mark = "data-looked-at";
+          document.querySelectorAll(`[${mark}]`).forEach(e => e.removeAttribute(mark));
+          const seen = new Set(), known = new Map();
           const place = e => {
             if (e && !known.has(e)) {
               const {color, backgroundColor} = getComputedStyle(e);
@@ -227,14 +221,20 @@ def barriers(page: Page, *rules: str) -> list[str]:
             }
             return known.get(e);
           };
-          for (const e of document.body.querySelectorAll("*")) {
+          for (const e of contrasted ? document.body.querySelectorAll("*") : []) {
             const reads = [...e.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
             if (!reads && !e.matches("input, select, textarea")) continue;
-            if (!words.has(place(e)) && e.checkVisibility()) words.set(place(e), e);
+            if (seen.has(place(e)) || !e.checkVisibility()) continue;
+            seen.add(place(e));
+            e.setAttribute(mark, "");
           }
-          return words.size ? [...found, ...await run([...words.values()], {runOnly: [contrast]})] : found;
+          axe.configure({rules: [{id: contrast, selector: `[${mark}]`}]});
+          // The preload reads the style sheets again, and asks for what they import in the wrong folder.
+          const options = {resultTypes: ["violations"], preload: false};
+          if (rules.length) options.runOnly = rules;
+          return (await axe.run(document, options)).violations;
         }""",
-        rules,
+        [rules, contrast],
     )
     return list(worded(violations))
 

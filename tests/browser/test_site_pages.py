@@ -1,4 +1,4 @@
-"""Every page of the built site loads by itself, is drawn whole, and fits a phone; every link leads somewhere."""
+"""What the files of the built site say: every link leads somewhere, every figure has its words, no solution is told."""
 
 import tomllib
 from pathlib import Path
@@ -6,18 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from playwright.sync_api import Page
-from site_checks import (
-    PHONE,
-    Outline,
-    Watch,
-    dead_links,
-    leaks,
-    load,
-    odd_addresses,
-    overflow,
-    poor_alts,
-    undrawn,
-)
+from site_checks import Outline, dead_links, leaks, odd_addresses, poor_alts
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(
@@ -26,14 +15,6 @@ NOTEBOOKS = sorted(
     for path in ROOT.glob(f"{folder}/*.ipynb")
 )
 CHAPTERS = [name for name in NOTEBOOKS if "exercises" not in name]
-
-
-def test_a_page_loads_by_itself_is_drawn_and_fits_a_phone(page: Page, home: str, address: str):
-    watch = Watch(page, home)
-    load(page, home + address)
-    faults = watch.faults + undrawn(page)
-    page.set_viewport_size({"width": PHONE, "height": 844})
-    assert not faults + overflow(page)
 
 
 def test_the_front_door_leads_to_the_first_page(page: Page, home: str):

@@ -87,7 +87,7 @@ def test_large_logits_and_small_temperatures_stay_finite():
 @pytest.mark.parametrize("knobs", [{}, {"top_k": 4}, {"top_p": 0.8}, {"temperature": 0.7}], ids=str)
 def test_one_seed_one_text_on_any_batch_size(knobs):
     """Bit by bit, far past the window; and rows are not copies of each other."""
-    texts = {b: generate(MODEL, np.repeat(START, b, 0), 100, seed=5, **knobs) for b in (1, 3, 8, 21)}
+    texts = {b: generate(MODEL, np.repeat(START, b, 0), 100, seed=5, **knobs) for b in (1, 3, 21)}
     for batch, text in texts.items():
         np.testing.assert_array_equal(text, texts[21][:batch])
     assert len(np.unique(texts[21], axis=0)) == 21
@@ -100,7 +100,7 @@ def test_other_rows_do_not_matter():
 
 
 def test_a_longer_text_begins_like_a_short_one():
-    np.testing.assert_array_equal(generate(MODEL, START, 60)[:, :25], generate(MODEL, START, 25))
+    np.testing.assert_array_equal(generate(MODEL, START, 100)[:, :25], generate(MODEL, START, 25))
 
 
 @pytest.mark.parametrize("rotary", [True, False], ids=["rotary", "learned"])
@@ -124,7 +124,7 @@ def test_the_window_forgets_its_first_half(rotary, start):
 
 def test_draws_have_the_models_probabilities():
     texts = generate(MODEL, np.repeat(START, 4000, 0), 1)
-    p = np.exp(next_token_distribution(np.asarray(MODEL(START))[0, -1]))
+    p = np.exp(next_token_distribution(logits(MODEL, START)[0, -1]))
     shares = np.bincount(texts[:, 0], minlength=11) / 4000
     assert (np.abs(shares - p) < 5 * np.sqrt(p * (1 - p) / 4000) + 1e-9).all()
 
