@@ -73,6 +73,7 @@ QUICK = Settings(
     vae=vae.settings("quick"),
     small_vae=replace(vae.settings("quick"), latent_dim=2),
     gan=gan.unconditional(gan.settings("quick")),
+    sampling_steps=20,
 )
 
 FULL = Settings(
