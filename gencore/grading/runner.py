@@ -26,6 +26,15 @@ __all__ = ["run_all", "run_work"]
 MAX_LINE = 1 << 20
 LOG_BYTES = 4000
 
+# What C++, Linux, Python and XLA say when memory is short; a new thread needs some for its stack.
+SHORT_OF_MEMORY = (
+    b"bad_alloc",
+    b"out of memory",
+    b"Cannot allocate",
+    b"MemoryError",
+    b"pthread_create() failed",
+)
+
 
 def run_all(
     works: dict[str, Work],
@@ -130,6 +139,7 @@ class _Process:
         self.limit = limits.output
         self.count = 0
         self.tail = b""
+        self.short_of_memory = False
         self.home = None if sandbox.isolated else tempfile.mkdtemp(prefix="gencore-grade-")
         self.socket, inside = socket.socketpair()
         self.buffer = b""
@@ -198,9 +208,7 @@ class _Process:
         self.reader.join(5)
         if number == signal.SIGXCPU:
             flags["limit_cpu"] = "the processor time was over"
-        elif any(
-            word in self.tail for word in (b"bad_alloc", b"out of memory", b"Cannot allocate", b"MemoryError")
-        ):
+        elif self.short_of_memory:
             flags["limit_memory"] = "it asked for more memory than there is"
         how = f"killed by signal {number}" if number else f"with exit status {code}"
         return failed("crashed", f"the process ended before its results, {how}", **flags)
@@ -238,7 +246,10 @@ class _Process:
         assert pipe is not None
         while part := os.read(pipe.fileno(), 1 << 16):
             self.count += len(part)
-            self.tail = (self.tail + part)[-LOG_BYTES:]
+            both = self.tail + part
+            # Now, and not at the end: a stack trace of XLA is longer than what is kept.
+            self.short_of_memory |= any(word in both for word in SHORT_OF_MEMORY)
+            self.tail = both[-LOG_BYTES:]
             if self.overflow:
                 self.kill()
                 return

@@ -116,3 +116,13 @@ def test_many_run_at_a_time(box: Sandbox):
         "none": 0,
         "half": 2,
     }
+
+
+def test_who_dies_for_want_of_memory_is_told_so_however_long_the_stack_trace(box: Sandbox):
+    last_words = (
+        'b"F1124 env.cc:93] Thread creation via pthread_create() failed.\\n" + 900 * b"    @ 0x7fd4 XLA\\n"'
+    )
+    outcome = graded(box, added(solved(), f"import os\nos.write(2, {last_words})\nos.abort()"))
+    assert outcome.status == "crashed" and "limit_memory" in outcome.suspicions
+    untold = graded(box, added(solved(), "import os\nos.abort()"))
+    assert untold.status == "crashed" and "limit_memory" not in untold.suspicions
