@@ -105,18 +105,18 @@ clean: ## delete the built site and every cache; the environments stay
 
 # An environment is ready when its stamp is newer than the lock file and pyproject.toml. One that is there, but broken
 # or of a Python that the course does not support, is made again.
-$(READY): $(LOCK) pyproject.toml
+$(READY): $(LOCK) pyproject.toml | $(UV)
 	$(call make_env,.venv)
-	$(RUN) pip install --quiet --require-hashes -r $(LOCK)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCK)
 	$(RUN) pip install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -c "import matplotlib.pyplot" # lists the fonts now, and not in the first cell of a notebook
 	touch $@
 
 # The other packages' versions stand in pyproject.toml, each exact: torch and torchvision must fit each other. Where pip
 # finds a CPU build of that torch (PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL) it takes it; on Linux the default is for CUDA.
-$(REFERENCE_READY): $(LOCK) pyproject.toml
+$(REFERENCE_READY): $(LOCK) pyproject.toml | $(UV)
 	$(call make_env,.venv-reference)
-	$(REFERENCE)/python -m pip install --quiet --no-compile --require-hashes -r $(LOCK)
+	$(UV) pip install --quiet --python $(REFERENCE)/python --require-hashes -r $(LOCK)
 	$(REFERENCE)/python -m pip install --quiet --no-compile --no-build-isolation -e '.[reference]'
 	touch $@
 
