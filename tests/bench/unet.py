@@ -119,12 +119,11 @@ def train(
     """Train until the target is reached, or the last mark; the clock stands still while digits are drawn and scored."""
     torch = load_torch()
     torch.manual_seed(seed)
-    layout = torch.channels_last  # in which convolutions are fastest on a CPU
-    model, average = (network(chosen).to(memory_format=layout) for _ in range(2))
+    model, average = network(chosen), network(chosen)
     average.load_state_dict(model.state_dict())
     tx = torch.optim.Adam(model.parameters(), lr=chosen.learning_rate, fused=True)
     noising = load_peer("diffusers").DDPMScheduler(num_train_timesteps=chosen.timesteps)
-    images = torch.from_numpy(2 * digits.images - 1)[:, None].to(memory_format=layout)
+    images = torch.from_numpy(2 * digits.images - 1)[:, None]
     labels = torch.from_numpy(digits.labels).long()
     pairs = list(zip(average.parameters(), model.parameters(), strict=True))
     history, marks, trained = History(), list(chosen.marks), None

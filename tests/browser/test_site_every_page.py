@@ -1,7 +1,7 @@
 """Every page loads by itself, is drawn whole, fits a phone; axe-core finds nothing serious in the light or the dark.
 
-A page is loaded once for all of it, which halves the time. The listings of our source are colored as the code in the
-chapters is: the first of them stands for the others' colors.
+A page is loaded once for all of it. The listings of our source are colored alike, as the code in the chapters is: one
+of them stands for the others' colors.
 """
 
 import pytest
