@@ -453,9 +453,9 @@ check_claim(
 # With $\eta = 1$ it is the walk above. With $\eta = 0$ it follows a smooth curve, the same for one start each time, and large steps along a smooth curve cost little. A solver of second order looks back at its last guess and costs nothing more per step {cite:p}`lu2022`.
 
 # %%
-from gencore.diffusion.samplers import ddim_rule, dpm_solver_rule
+from gencore.diffusion.samplers import ddim_rule, dpm_solver_rule, noisy_ddim_rule
 
-show_source(ddim_rule, dpm_solver_rule)
+show_source(ddim_rule, noisy_ddim_rule, dpm_solver_rule)
 
 # %% [markdown]
 # Where should the stops lie? For DDIM evenly in $t$. A second-order solver wants the noise to grow evenly, in steps of $\log \mathrm{SNR}$: there its curve is smoothest. One well-known mistake sits in the words "the next stop". It is the next entry of the *list*; $t - T/n$ is another number whenever $n$ does not divide $T$.

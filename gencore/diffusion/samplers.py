@@ -147,7 +147,9 @@ def sample_ddim(
     """
     if not 0 <= eta <= 1:
         raise ValueError(f"eta is {eta}; choose a number from 0, for no fresh noise, to 1, for DDPM's")
-    return _walk(ddim_rule, denoise, schedule, key, shape, timesteps, start, keep, eta)
+    if eta == 0:  # no noise is drawn that nobody would see
+        return _walk(ddim_rule, denoise, schedule, key, shape, timesteps, start, keep)
+    return _walk(noisy_ddim_rule, denoise, schedule, key, shape, timesteps, start, keep, eta)
 
 
 def sample_dpm_solver(
@@ -323,8 +325,14 @@ def ddpm_rule(here: _Here) -> Any:
     return mean + jnp.sqrt(variance) * here.fresh  # at i = 0 the variance is 0
 
 
-def ddim_rule(here: _Here, eta: Any) -> Any:
+def ddim_rule(here: _Here) -> Any:
     """Keep the guesses of the clean example and of the noise, and mix them for the step before."""
+    scale, spread = _levels(here.chain, here.i - 1)
+    return scale * here.x0 + spread * here.noise
+
+
+def noisy_ddim_rule(here: _Here, eta: Any) -> Any:
+    """The same with some of the noise drawn anew."""
     scale, spread = _levels(here.chain, here.i - 1)
     _, variance = posterior(here.chain, here.x0, here.x, jnp.full(len(here.x), here.i))
     variance = jnp.square(eta) * variance

@@ -162,13 +162,30 @@ def test_no_fresh_noise_is_added(sample):
 def test_new_weights_and_another_eta_compile_nothing(caplog: pytest.LogCaptureFixture):
     schedule = linear_schedule(21)
     with jax.log_compiles(), caplog.at_level(logging.WARNING, logger="jax"):
-        for seed, eta in ((0, 0.0), (1, 0.0), (2, 0.7)):
+        for seed, eta in ((0, 0.3), (1, 0.3), (2, 0.7)):
             model = MLPDenoiser(2, (7,), rngs=nnx.Rngs(seed))
             sample_ddim(model, schedule, jax.random.key(seed), (5, 2), eta=eta).x0.block_until_ready()
             invert_ddim(model, schedule, jnp.ones((5, 2)), iterations=1 + seed).block_until_ready()
     for name in ("_walk_back", "_walk_up"):
         found = [r for r in caplog.records if f"Finished XLA compilation of jit({name})" in r.getMessage()]
         assert len(found) == 1, name
+
+
+@pytest.mark.parametrize(("eta", "draws"), [(0.0, 1), (0.5, 2)])
+def test_without_eta_only_the_start_is_drawn(eta: float, draws: int):
+    schedule, key = linear_schedule(21), jax.random.key(0)
+    denoise = gaussian_denoiser(schedule)
+    program = jax.jit(lambda key: sample_ddim(denoise, schedule, key, (5, 2), eta=eta).x0)
+    compiled = program.lower(key).compile().as_text()
+    assert compiled.count(" log-plus-one(") == draws  # each normal number takes one
+
+
+def test_a_little_eta_is_nearly_none():
+    schedule, key = linear_schedule(), jax.random.key(0)
+    none, little = (
+        sample_ddim(gaussian_denoiser(schedule), schedule, key, (50, 2), eta=eta).x0 for eta in (0.0, 1e-5)
+    )
+    np.testing.assert_allclose(none, little, atol=1e-3)
 
 
 def test_arguments_are_checked():
