@@ -74,7 +74,7 @@ serve: ## show the built site at http://127.0.0.1:8000
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 reference: $(REFERENCE_READY) ## hold the metrics against PyTorch's packages, in an environment of their own
-	$(REFERENCE)/python -m pytest -n $(JOBS) -m reference -rP
+	$(REFERENCE)/python -m pytest -n $(JOBS) -m reference -rP -p no:logging
 
 bench: $(REFERENCE_READY) ## time gencore beside PyTorch, in turns; half an hour on a quiet machine
 	JAX_PLATFORMS=cpu PYTHONPATH=tests $(REFERENCE)/python -m bench $(BENCH)
