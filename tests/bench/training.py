@@ -1,6 +1,6 @@
 """Training steps: ours through `fit`, as the recipes take them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -8,7 +8,7 @@ import optax
 from flax import nnx
 
 from bench import twins
-from bench.turns import PRODUCT, Job
+from bench.turns import Job
 from gencore.data import load_mnist
 from gencore.models import VAE, Autoencoder
 from gencore.models.layers import MLP
@@ -19,8 +19,9 @@ from gencore.training.state import Loss
 BATCH = 128
 RATE = 1e-3
 ALONE = "its matrix products alone"
-# The promise: 0.8 of the plain loop, never slower than the fastest form, 60 % of the time in matrix products.
-LIMITS = dict(zip(twins.FORMS, (0.8, 1.0, 1.0), strict=True)) | {ALONE: 1 / 0.6, PRODUCT: 1 / 0.6}
+# The promise: 0.8 of the plain loop, never slower than the fastest form, 60 % of the time in matrix products. There is
+# none about the rate of a large product: how near the step's smaller ones come to it depends on the processor.
+LIMITS = dict(zip(twins.FORMS, (0.8, 1.0, 1.0), strict=True)) | {ALONE: 1 / 0.6}
 
 
 def shapes(perceptrons: Sequence[MLP]) -> list[tuple[int, int, bool]]:
@@ -67,7 +68,6 @@ def step_job(
     loss: Loss,
     twin_of: Callable[[Any], Any],
     perceptrons: Sequence[MLP],
-    limits: Mapping[str, float],
     *,
     steps: int,
     pair: bool,
@@ -83,7 +83,7 @@ def step_job(
             **twins.forms(model, twin_of, images, batch_indices(len(images), BATCH, range(steps), 0), RATE),
             ALONE: products_alone(perceptrons, steps),
         },
-        limits,
+        LIMITS,
         units=steps,
         note=f"batch {BATCH}, Adam",
         floating=products(perceptrons),
@@ -101,9 +101,6 @@ def autoencoder_step(steps: int = 1000) -> Job:
         autoencoder_loss,
         twins.autoencoder,
         parts,
-        {
-            peer: limit for peer, limit in LIMITS.items() if peer != PRODUCT
-        },  # its own products are small, so slower
         steps=steps,
         pair=True,
     )
@@ -120,7 +117,6 @@ def vae_step(steps: int = 250) -> Job:
         vae_loss(chosen.beta),
         lambda model: twins.vae(model, chosen.beta),
         parts,
-        LIMITS,
         steps=steps,
         pair=False,
     )
