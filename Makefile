@@ -46,7 +46,7 @@ test lowest newest colab: export PYDEVD_DISABLE_FILE_VALIDATION = 1
 # SLOW=no leaves out what takes long, or has little to say about the version of a package.
 FAST = $(filter no,$(SLOW))
 SUITE = -n $(JOBS) --dist loadfile -m "not reference$(if $(FAST), and not slow)" \
-  $(if $(FAST),$(addprefix --ignore=tests/,book exercises grading notebooks)) \
+  $(if $(FAST),$(addprefix --ignore=tests/,bench book exercises grading notebooks)) \
   --nbval-current-env --nbval-cell-timeout=600 tests gencore $(NOTEBOOKS)
 test: $(READY) ## prove everything, in random order: the library, its examples, the book, every stored output
 	$(RUN) pytest --nbval $(SUITE)
