@@ -13,6 +13,7 @@ from mirrors import CONTENT, IMAGES, LOGIN_PAGE, NAME, PACKED, Answer, digits_at
 
 from gencore.data import load_mnist, mnist
 from gencore.data.download import DownloadError, RemoteFile, choose_source, data_dir, fetch
+from gencore.data.transfer import save
 
 
 def test_a_good_download_is_kept_as_it_was_served(mirror, cache):
@@ -172,6 +173,20 @@ def test_the_files_name_is_only_ever_given_to_a_whole_file(mirror, cache, monkey
     fetch(digits_at(mirror.serve("/good", Answer())))
     assert files_in(cache) == [f"digits/{NAME}"]
     assert all(name.endswith(".part") for name in written) and len(written) == 1
+
+
+def test_two_that_save_at_once_use_different_names(tmp_path, monkeypatch):
+    written = []
+
+    def write(path, data, real=Path.write_bytes):
+        written.append(path.name)
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    save(tmp_path / "digits", b"one")
+    save(tmp_path / "digits", b"two")
+    assert len(set(written)) == 2
+    assert files_in(tmp_path) == ["digits"]
 
 
 def test_many_at_once_do_not_disturb_each_other(mirror, cache):

@@ -1,11 +1,13 @@
 """Train two models on every device there is: `devices_child.py FOLDER`; two processes share the work.
 
-RANK and COORDINATOR tell one process of two from the other. The process named by STOP gets SIGTERM after ten steps.
+RANK and COORDINATOR tell one process of two from the other. The process named by STOP gets SIGTERM after ten steps, and
+takes longer than the other one to end.
 """
 
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import jax
@@ -38,6 +40,12 @@ class Noisy(nnx.Module):
         return jnp.square(self.layers(x) - x.sum(-1, keepdims=True)).mean(), {}
 
 
+def end_slowly(number: int) -> None:
+    """Give the other process, which keeps both together, the time to be gone first."""
+    time.sleep(3)
+    os.kill(os.getpid(), number)
+
+
 def main(folder: Path, rank: str) -> None:
     """Train in both modes, and write down what comes of it."""
     images = (np.random.default_rng(0).random((96, 49)) < 0.3).astype("f")
@@ -56,6 +64,7 @@ def main(folder: Path, rank: str) -> None:
             """Use the model of the moment outside of the compiled program; be stopped where the test says so."""
             if os.environ.get("STOP") == rank and int(state.step) == 10:
                 signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal = end_slowly
             return {"mean": float(trained_model(model, state).encode(images).mean())}
 
         settings = {

@@ -30,7 +30,7 @@ def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str], status: int = 0) -> str:
     try:
-        _, shown = process.communicate(timeout=240)
+        _, shown = process.communicate(timeout=120)
     finally:
         process.kill()
     assert process.returncode == status, shown

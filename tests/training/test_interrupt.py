@@ -156,6 +156,8 @@ def test_handlers_of_others_stay_in_charge(tmp_path):
     before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
     try:
         _, history = train(at(10, ctrl_c), checkpoint_dir=tmp_path)
+    except KeyboardInterrupt:
+        pytest.fail("training took the signal")
     finally:
         signal.signal(signal.SIGINT, before)
     assert came == [signal.SIGINT] and history.steps == [10, 20, 30, 40]
