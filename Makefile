@@ -22,7 +22,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox env book test lint format notebooks exercises new-chapter serve reference bench lowest newest colab lock clean
+.PHONY: help sandbox env book test lint format notebooks exercises new-chapter serve reference guards bench lowest newest colab lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ serve: ## show the built site at http://127.0.0.1:8000
 
 reference: $(REFERENCE_READY) ## hold the metrics against PyTorch's packages, in an environment of their own
 	$(REFERENCE)/python -m pytest -n $(JOBS) -m reference -rP -p no:logging
+
+guards: $(READY) ## take out each guard against a fault, and see its test fail: WORDS="doctor: SIGTERM" for some
+	$(BIN)/python .ci/guards.py --jobs $(JOBS) $(WORDS)
 
 bench: $(REFERENCE_READY) ## time gencore beside PyTorch, in turns; half an hour on a quiet machine
 	JAX_PLATFORMS=cpu PYTHONPATH=tests $(REFERENCE)/python -m bench $(BENCH)

@@ -68,7 +68,7 @@ def test_every_step_runs_a_target_of_the_makefile():
     assert {command for ran in run_by.values() for command in ran} <= known
     assert run_by["ci/test"] == ["make sandbox", "make lint", "make book", "make test"]
     assert run_by["ci/other-versions"] == ["make lowest", "make colab"]
-    assert run_by["weekly/weekly"] == ["make newest", "make reference"]
+    assert run_by["weekly/weekly"] == ["make newest", "make reference", "make guards"]
 
 
 def test_every_python_that_the_project_supports_is_tested():
