@@ -225,6 +225,24 @@ def test_nearly_singular_covariances_that_cholesky_would_accept():
     assert frechet_distance(a, b) == pytest.approx(exact, rel=1e-9)
 
 
+def test_eigenvalues_that_are_all_above_zero_and_still_too_inaccurate():
+    d, rows = 60, 400
+    deviations = np.r_[np.ones(3), np.full(d - 3, 1e-3)]  # of Σ_y Σ_x: 1 and 1e-12, where rounding is 1e-15
+    x = sample_with_moments(np.zeros(d), rotation(d) * deviations, rows)
+    exact = 4 * np.sum(deviations**2)  # against three times itself: (3 - 1)² of the variance
+    cov = feature_moments(x).cov
+    squares = scipy.linalg.eigh(9 * cov, cov, type=2, eigvals_only=True)
+    assert squares[0] > 0
+    assert abs((10 * np.trace(cov) - 2 * np.sqrt(squares).sum()) / exact - 1) > 1e-12
+    assert frechet_distance(x, 3 * x) == pytest.approx(exact, rel=1e-13)
+
+
+def test_fewer_rows_than_features_need_no_covariance(monkeypatch):
+    monkeypatch.delattr("gencore.metrics.fid._covariance")
+    x = np.random.default_rng(0).normal(size=(5, 50))
+    assert frechet_distance(x, x + 1) == pytest.approx(50, rel=1e-12)
+
+
 # Pitfall 3: iterations that stop early, and a function that is gone
 
 
