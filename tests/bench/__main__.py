@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -64,8 +65,30 @@ def amount(value: float, unit: str) -> str:
     return f"{value:.3g} s" if value >= 0.1 else f"{value * 1e3:.3g} ms"
 
 
+def run_all(names: Sequence[str]) -> tuple[list[Row], list[str]]:
+    """Run jobs; return their rows and the names of those that failed, which cost the others nothing."""
+    rows: list[Row] = []
+    failed = []
+    for name in names:
+        try:
+            if name in RACES:
+                print(f"{name}, one run each ...", file=sys.stderr, flush=True)
+                rows.append(RACES[name]())
+                continue
+            job, rounds = JOBS[name]
+            print(f"{name}, {rounds} rounds in turns ...", file=sys.stderr, flush=True)
+            rows += measure(job(), rounds)
+        except Exception:  # of data that cannot be had, for instance, at the end of half an hour
+            traceback.print_exc()
+            failed.append(name)
+    return rows, failed
+
+
 def main() -> int:
-    """Run the jobs, print the table, write it down; the exit status counts no broken promise unless asked to."""
+    """Run the jobs, print the table, write it down.
+
+    The exit status is 1 if a job failed; a broken promise counts only if asked to.
+    """
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
         "jobs", nargs="*", help=f"which to run, of {', '.join([*JOBS, *RACES])} (default: all)"
@@ -82,15 +105,7 @@ def main() -> int:
     busy = psutil.cpu_percent(interval=3) / 100
     if busy > 0.05:
         print(f"The machine is {busy:.0%} busy: these times will not be worth much.", file=sys.stderr)
-    rows = []
-    for name in chosen.jobs or names:
-        if name in RACES:
-            print(f"{name}, one run each ...", file=sys.stderr, flush=True)
-            rows.append(RACES[name]())
-            continue
-        job, rounds = JOBS[name]
-        print(f"{name}, {rounds} rounds in turns ...", file=sys.stderr, flush=True)
-        rows += measure(job(), rounds)
+    rows, failed = run_all(chosen.jobs or names)
     print(table(rows))
     origin = provenance([])
     del origin["data_sha256"]
@@ -100,7 +115,7 @@ def main() -> int:
     chosen.output.write_text(
         json.dumps(
             {
-                "jobs": chosen.jobs or names,
+                "jobs": [name for name in chosen.jobs or names if name not in failed],
                 "rows": [asdict(row) for row in rows],
                 **about,
                 "provenance": origin,
@@ -111,7 +126,9 @@ def main() -> int:
         encoding="utf-8",
     )
     print(f"written to {chosen.output}")
-    return int(chosen.strict and not all(row.kept for row in rows))
+    if failed:
+        print(f"These failed, for the reasons above, and are left out: {', '.join(failed)}.", file=sys.stderr)
+    return int(bool(failed) or (chosen.strict and not all(row.kept for row in rows)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
@@ -82,6 +83,28 @@ def test_the_table_says_which_promise_is_broken():
     _, fast, slow = command.table(rows).splitlines()
     assert "0.5 s" in fast and "≤ 0.80 kept" in fast
     assert "2 ms" in slow and "2.00 [1.90, 2.10]" in slow and "BROKEN" in slow
+
+
+@pytest.mark.parametrize("names, status", [(["good"], 0), (["good", "bad", "late"], 1)])
+def test_a_job_that_fails_costs_the_others_nothing(names, status, monkeypatch, tmp_path, capsys):
+    def fail() -> Row:
+        raise OSError("no network")
+
+    rows = {name: Row(name, 1.0, "peer", 2.0, 0.5, (0.5, 0.5), None, "") for name in ("good", "late")}
+    monkeypatch.setattr(command, "JOBS", {})
+    monkeypatch.setattr(
+        command, "RACES", {"good": lambda: rows["good"], "bad": fail, "late": lambda: rows["late"]}
+    )
+    torch = SimpleNamespace(set_num_threads=lambda n: None, get_num_threads=lambda: 2, __version__="2")
+    monkeypatch.setattr(command, "load_torch", lambda: torch)
+    monkeypatch.setattr(command.psutil, "cpu_percent", lambda interval: 0.0)
+    monkeypatch.setattr("sys.argv", ["bench", *names, "--output", str(tmp_path / "bench.json")])
+    assert command.main() == status
+    stored = json.loads((tmp_path / "bench.json").read_text("utf-8"))
+    assert stored["jobs"] == [row["name"] for row in stored["rows"]] == [n for n in names if n != "bad"]
+    shown = capsys.readouterr()
+    assert all(name in shown.out for name in stored["jobs"])
+    assert ("OSError: no network" in shown.err and "left out: bad." in shown.err) == bool(status)
 
 
 def dot_operations(jaxpr) -> float:
