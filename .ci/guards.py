@@ -22,7 +22,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 GUARDS = ROOT / "tests" / "guards.toml"
 PASSED, FAILED = 0, 1  # pytest's exit statuses; all others say that the tests did not run
-SECONDS = 300
+SECONDS = 300  # for the test of one guard
 
 
 class Guard(NamedTuple):
@@ -63,6 +63,7 @@ def copy_project(folder: Path) -> None:
 
 def run(folder: Path, *tests: str) -> tuple[int, str]:
     """Run tests in a copy of the project; return pytest's exit status and its output."""
+    seconds = SECONDS * len(tests)
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = {
@@ -73,10 +74,10 @@ def run(folder: Path, *tests: str) -> tuple[int, str]:
     }
     try:
         done = subprocess.run(
-            command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=SECONDS
+            command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=seconds
         )
     except subprocess.TimeoutExpired:
-        return -1, f"no end after {SECONDS} s"
+        return -1, f"no end after {seconds} s"
     return done.returncode, done.stdout + done.stderr
 
 
