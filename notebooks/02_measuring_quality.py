@@ -323,7 +323,7 @@ show_source(frechet_distance)
 # %% [markdown]
 # The library takes another way to the same number. It never forms the product of two covariances, which is not symmetric
 # and whose rounding errors grow where they are nearly singular. It solves a symmetric problem with the same eigenvalues,
-# bounds their error, and goes back to the features themselves where that is too large, or where there are fewer images
+# estimates their error, and goes back to the features themselves where that is too large, or where there are fewer images
 # than features.
 #
 # ### Graded damage
