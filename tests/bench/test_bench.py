@@ -19,8 +19,8 @@ from gencore.training import autoencoder_loss, batch_indices, fit, gradient_step
 
 STORED = Path(__file__).resolve().parents[2] / "book" / "bench.json"
 PROMISES: dict[str, dict[str, float | None]] = {
-    "autoencoder, training step": {**training.LIMITS, PRODUCT: None},
-    "VAE, training step": {**training.LIMITS, PRODUCT: None},
+    "autoencoder, training step": {**training.LIMITS},
+    "VAE, training step": {**training.LIMITS},
     "FID": {"torch-fidelity": 0.7, "pytorch-fid": 0.25},
     "denoiser in pixels, training step": {**denoising.LIMITS},
     "latent flow, training step": {**denoising.LIMITS},
@@ -31,6 +31,8 @@ PROMISES: dict[str, dict[str, float | None]] = {
     "GPT, writing 1,000 tokens": {**language.WRITING_LIMITS},
     "DDIM, 50 steps": {denoising.WHOLE_WALK: denoising.DDIM_LIMIT},
 }
+# The stored run breaks these, and the page says so: small products do not reach the rate of large ones.
+BROKEN = {("autoencoder, training step", PRODUCT), ("VAE, training step", PRODUCT)}
 
 
 class Clock:
@@ -228,7 +230,7 @@ def test_a_training_job_gives_a_row_for_each_form_and_one_for_the_products(uncom
     rows = measure(training.autoencoder_step(steps=3), rounds=1)
     assert [row.peer for row in rows[:-1]] == [*twins.FORMS, training.ALONE]
     assert all(row.gencore_seconds > 0 and row.peer_seconds > 0 for row in rows)
-    assert all(row.limit for row in rows[:-1])
+    assert all(row.limit for row in rows)
     assert rows[-1].peer.startswith(f"{PRODUCT}: 0.13 GFLOP at ")
 
 
@@ -243,9 +245,9 @@ def test_the_stored_run_has_every_job():
     assert "+" not in stored["provenance"]["commit"]
 
 
-def test_the_stored_run_keeps_every_promise_and_promises_what_we_promise():
+def test_the_stored_run_promises_what_we_promise_and_breaks_only_what_the_page_says():
     rows = stored_rows()
-    assert not [(row.name, row.peer, row.ratio) for row in rows if not row.kept]
+    assert {(row.name, row.peer.partition(":")[0]) for row in rows if not row.kept} == BROKEN
     found = {(row.name, row.peer.partition(":")[0]): row.limit for row in rows}
     for name, promised in PROMISES.items():
         assert {peer: found[name, peer] for peer in promised} == promised
