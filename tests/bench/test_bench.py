@@ -248,6 +248,8 @@ def test_the_stored_run_has_every_job():
 def test_the_stored_run_promises_what_we_promise_and_breaks_only_what_the_page_says():
     rows = stored_rows()
     assert {(row.name, row.peer.partition(":")[0]) for row in rows if not row.kept} == BROKEN
+    page = STORED.with_name("speed.md").read_text("utf-8")
+    assert all(f"The {name.partition(',')[0]} breaks" in page for name, _ in BROKEN)
     found = {(row.name, row.peer.partition(":")[0]): row.limit for row in rows}
     for name, promised in PROMISES.items():
         assert {peer: found[name, peer] for peer in promised} == promised
