@@ -35,6 +35,19 @@ def squared_error(prediction: Vectors, target: Vectors) -> PerExample:
     return jnp.sum(jnp.square(prediction - target), axis=-1)
 
 
+@jax.custom_jvp
+def _softplus(x: Float[AnyArray, "..."]) -> Float[jax.Array, "..."]:
+    """``log(1 + exp(x))``, with the logistic function as its derivative.
+
+    ``jax.nn.softplus`` has the same values, and the derivative ``exp(x - softplus(x))``: a second way to write the
+    logistic function, less exact in float32 where ``x`` is large. It costs a VAE one step in thirty.
+    """
+    return jnp.maximum(x, 0) + jnp.log1p(jnp.exp(-jnp.abs(x)))
+
+
+_softplus.defjvps(lambda tangent, _, x: tangent * jax.nn.sigmoid(x))
+
+
 def bernoulli_nll(logits: Vectors, x: Vectors) -> PerExample:
     r"""Negative log-likelihood of pixels in [0, 1] under independent Bernoulli variables.
 
@@ -56,8 +69,8 @@ def bernoulli_nll(logits: Vectors, x: Vectors) -> PerExample:
         >>> bernoulli_nll(jnp.zeros((1, 2)), jnp.array([[0.0, 1.0]])) / jnp.log(2.0)
         Array([2.], dtype=float32)
     """
-    # softplus(l) - x l = -x log(pi) - (1 - x) log(1 - pi), and never overflows.
-    return jnp.sum(jax.nn.softplus(logits) - x * logits, axis=-1)
+    # softplus(l) - x l = -x log(pi) - (1 - x) log(1 - pi), and never overflows. Its derivative is pi - x.
+    return jnp.sum(_softplus(logits) - x * logits, axis=-1)
 
 
 def gaussian_nll(mean: Vectors, x: Vectors, log_std: Float[AnyArray, "..."] | float) -> PerExample:
