@@ -39,8 +39,8 @@ def squared_error(prediction: Vectors, target: Vectors) -> PerExample:
 def _softplus(x: Float[AnyArray, "..."]) -> Float[jax.Array, "..."]:
     """``log(1 + exp(x))``, with the logistic function as its derivative.
 
-    ``jax.nn.softplus`` has the same values, and the derivative ``exp(x - softplus(x))``: a second way to write the
-    logistic function, less exact in float32 where ``x`` is large. It costs a VAE one step in thirty.
+    ``jax.nn.softplus`` has the same values. Its derivative, ``exp(x - softplus(x))``, is the logistic function, too,
+    but less exact in float32 where ``x`` is large, and slower.
     """
     return jnp.maximum(x, 0) + jnp.log1p(jnp.exp(-jnp.abs(x)))
 
