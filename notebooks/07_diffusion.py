@@ -837,9 +837,9 @@ show_table(
 )
 
 # %% [markdown]
-# And what would you train otherwise? The usual answer is a {term}`U-Net` {cite:p}`ronneberger2015`, in PyTorch, with DDPM's loss {cite:p}`ho2020`. So one was trained on the same two cores, and told the class as ours are. Its channels and its rate are those of Hugging Face's course on diffusion, unit 2, with one block at each size in place of two. It draws with 15 steps of the second-order solver, and is scored at two marks; drawing and scoring are off the clock. The script is `tests/bench/unet.py`.
+# And what would you train otherwise? The usual answer is a {term}`U-Net` {cite:p}`ronneberger2015`, in PyTorch, with DDPM's loss {cite:p}`ho2020`. So one was trained on two such cores, and told the class as ours are. Its channels and its rate are those of Hugging Face's course on diffusion, unit 2, with one block at each size in place of two. It draws with 15 steps of the second-order solver, and is scored at two marks; drawing and scoring are off the clock. The script is `tests/bench/unet.py`.
 
-# %% mystnb={"figure": {"name": "fig-07-full", "caption": "FID against seconds of training, full MNIST, one curve a run, both axes logarithmic. In codes, the autoencoder's training comes before the first point. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "A falling curve for each run. Those of the runs in codes lie close to one another: they begin at about two minutes, a little above the line of the deck's 3, cross it within the next minute or so, and end between it and the line of real digits. A curve of a run in pixels takes longer and lies above them. The U-Net's lies far above all of them, from five minutes on."}}
+# %% mystnb={"figure": {"name": "fig-07-full", "caption": "FID against seconds of training, full MNIST, one curve a run, both axes logarithmic. In codes, the autoencoder's training comes before the first point. The dotted lines are real digits and the deck's FID."}, "image": {"alt": "A falling curve for each run. Those of the runs in codes lie close to one another: they begin at about one minute, a little above the line of the deck's 3, cross it within the next minute, and end between it and the line of real digits. A curve of a run in pixels takes longer and lies above them. The U-Net's lies far above all of them, from five minutes on."}}
 runs = load_records("latent_diffusion", "mnist", "full")
 unets = load_records("unet_ddpm", "mnist", "full")
 judged = runs + load_records("diffusion", "mnist", "full") + unets
@@ -861,7 +861,7 @@ for r in judged:
     print(f"{name}: FID 6 {when}; FID {fid:.1f} after {last:.0f} s")
 
 # %% [markdown]
-# The runs in codes are past FID 6 before they are scored for the first time, after two minutes. The U-Net has more than ten times as long, and is far from it. That speaks for two cores, where convolutions are dear and a step takes long. How far it comes on a GPU, or in a night, we have not tried.
+# The runs in codes are past FID 6 before they are scored for the first time, after a minute or so. The U-Net has more than ten times as long, and is far from it. The runs were made on different days, and rented cores are not equally fast every day. So read the times as rough: the gap is far wider than that. That speaks for two cores, where convolutions are dear and a step takes long. How far it comes on a GPU, or in a night, we have not tried.
 
 # %%
 machine = runs[0].provenance["machine"]
