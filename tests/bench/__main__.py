@@ -20,6 +20,8 @@ from gencore.records import provenance
 JOBS: dict[str, tuple[Callable[[], Job], int]] = {  # each with its number of rounds
     "autoencoder": (training.autoencoder_step, 7),
     "vae": (training.vae_step, 7),
+    "products": (training.autoencoder_products, 7),
+    "vae_products": (training.vae_products, 7),
     "gan": (game.gan_step, 5),
     "conv_gan": (game.conv_gan_step, 5),
     "denoiser": (denoising.denoiser_step, 7),

@@ -143,6 +143,16 @@ def test_the_products_alone_are_all_of_them_and_all_are_made():
     assert all(jnp.isfinite(array).all() for array in jax.tree.leaves(compiled))
 
 
+@pytest.mark.reference
+@pytest.mark.parametrize("job", [training.autoencoder_products, training.vae_products])
+def test_every_library_makes_the_same_products(torch, job):
+    chosen = job(steps=1)
+    ours = jax.tree.leaves(chosen.ours())
+    for peer in chosen.peers.values():
+        for left, right in zip(ours, jax.tree.leaves(peer()), strict=True):
+            np.testing.assert_allclose(left, np.asarray(right), rtol=1e-4, atol=1e-6)
+
+
 def test_the_large_product_is_one():
     assert large_products()().shape == (LARGE, LARGE)  # pyright: ignore
 

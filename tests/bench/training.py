@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 import optax
 from flax import nnx
+from peers import load_torch
 
 from bench import twins
 from bench.turns import PRODUCT, Job
@@ -38,28 +40,59 @@ def products(perceptrons: Sequence[MLP]) -> float:
     return sum(2.0 * BATCH * n_in * n_out * (3 if inner else 2) for n_in, n_out, inner in shapes(perceptrons))
 
 
-def products_alone(perceptrons: Sequence[MLP], steps: int) -> Callable[[], object]:
-    """A compiled loop of the matrix products of ``steps`` training steps, and nothing else."""
-    sizes, key = shapes(perceptrons), jax.random.key(0)
-    layers = [
-        tuple(
-            jax.random.normal(key, shape) / n_in for shape in ((BATCH, n_in), (n_in, n_out), (BATCH, n_out))
-        )
-        for n_in, n_out, _ in sizes
+def operands(perceptrons: Sequence[MLP]) -> list[tuple[jax.Array, jax.Array, jax.Array]]:
+    """For every layer an input, a kernel and a gradient of the output, of the step's shapes."""
+    key = jax.random.key(0)
+
+    def normal(rows: int, columns: int, n_in: int) -> jax.Array:
+        return jax.random.normal(key, (rows, columns)) / n_in
+
+    return [
+        (normal(BATCH, n_in, n_in), normal(n_in, n_out, n_in), normal(BATCH, n_out, n_in))
+        for n_in, n_out, _ in shapes(perceptrons)
     ]
+
+
+def one_round(layers: Any, inner: Sequence[bool]) -> Any:
+    """The matrix products of one training step, in whichever library the arrays are from."""
+    return [(g @ w.T if deep else x, x.T @ g, x @ w) for (x, w, g), deep in zip(layers, inner, strict=True)]
+
+
+def products_alone(perceptrons: Sequence[MLP], steps: int) -> Callable[[], Any]:
+    """A compiled loop of the matrix products of ``steps`` training steps, and nothing else."""
+    inner = [deep for *_, deep in shapes(perceptrons)]
+    layers = operands(perceptrons)
 
     @jax.jit
     def run(layers: Any) -> Any:
-        def once(_: Any, layers: Any) -> Any:
-            # What a product gives is read by the next round, so that none can be left out.
-            return [
-                (g @ w.T if inner else x, x.T @ g, x @ w)
-                for (x, w, g), (_, _, inner) in zip(layers, sizes, strict=True)
-            ]
-
-        return jax.lax.fori_loop(0, steps, once, layers)
+        # What a product gives is read by the next round, so that none can be left out.
+        return jax.lax.fori_loop(0, steps, lambda _, layers: one_round(layers, inner), layers)
 
     return lambda: jax.block_until_ready(run(layers))
+
+
+def products_elsewhere(
+    convert: Callable[[np.ndarray], Any], perceptrons: Sequence[MLP], steps: int
+) -> Callable[[], Any]:
+    """The same in a library that computes at once; it returns the last round's products."""
+    inner = [deep for *_, deep in shapes(perceptrons)]
+    layers = [tuple(convert(np.array(array)) for array in layer) for layer in operands(perceptrons)]
+    return lambda: [one_round(layers, inner) for _ in range(steps)][-1]
+
+
+def products_job(name: str, perceptrons: Sequence[MLP], steps: int) -> Job:
+    """The job of the matrix products of ``steps`` training steps: can any library make them at the large rate?"""
+    return Job(
+        f"{name}, matrix products alone",
+        products_alone(perceptrons, steps),
+        {
+            "NumPy": products_elsewhere(np.asarray, perceptrons, steps),
+            "PyTorch": products_elsewhere(load_torch().from_numpy, perceptrons, steps),
+        },
+        units=steps,
+        note=f"batch {BATCH}",
+        floating=products(perceptrons),
+    )
 
 
 def step_job(
@@ -90,33 +123,53 @@ def step_job(
     )
 
 
-def autoencoder_step(steps: int = 1000) -> Job:
+def worked_example() -> Autoencoder:
     """Chapter 03's worked example, 784 → 128 → 784."""
     chosen = autoencoder.settings("full")
-    model = Autoencoder(784, chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(0))
-    parts = (model.encoder, model.decoder)
+    return Autoencoder(784, chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(0))
+
+
+def full_vae() -> VAE:
+    """Chapter 04's VAE in its full profile."""
+    chosen = vae.settings("full")
+    return VAE(784, chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(0))
+
+
+def autoencoder_step(steps: int = 1000) -> Job:
+    """Training of :func:`worked_example`."""
+    model = worked_example()
     return step_job(
         "autoencoder, training step",
         model,
         autoencoder_loss,
         twins.autoencoder,
-        parts,
+        (model.encoder, model.decoder),
         steps=steps,
         pair=True,
     )
 
 
+def autoencoder_products(steps: int = 1000) -> Job:
+    """What :func:`autoencoder_step` multiplies."""
+    model = worked_example()
+    return products_job("autoencoder", (model.encoder, model.decoder), steps)
+
+
 def vae_step(steps: int = 250) -> Job:
-    """Chapter 04's VAE in its full profile."""
-    chosen = vae.settings("full")
-    model = VAE(784, chosen.latent_dim, chosen.hidden, rngs=nnx.Rngs(0))
-    parts = (model.encoder, model.decoder)
+    """Training of :func:`full_vae`."""
+    beta, model = vae.settings("full").beta, full_vae()
     return step_job(
         "VAE, training step",
         model,
-        vae_loss(chosen.beta),
-        lambda model: twins.vae(model, chosen.beta),
-        parts,
+        vae_loss(beta),
+        lambda model: twins.vae(model, beta),
+        (model.encoder, model.decoder),
         steps=steps,
         pair=False,
     )
+
+
+def vae_products(steps: int = 250) -> Job:
+    """What :func:`vae_step` multiplies."""
+    model = full_vae()
+    return products_job("VAE", (model.encoder, model.decoder), steps)
