@@ -42,9 +42,7 @@ def feature_moments(x: Features) -> Moments:
         >>> feature_moments(np.array([[0.0, 1.0], [2.0, 1.0]])).cov.tolist()
         [[2.0, 0.0], [0.0, 0.0]]
     """
-    x = as_features("x", x, least=2)
-    mean, centered = _center(x)
-    return Moments(mean, _covariance(centered), len(x))
+    return _moments(as_features("x", x, least=2))
 
 
 def frechet_distance(x: Features, y: Features) -> float:
@@ -83,12 +81,12 @@ def frechet_distance(x: Features, y: Features) -> float:
         Heusel et al. 2017, eq. 6; Dowson and Landau 1982, eq. 4.
     """
     x, y = as_feature_pair(("x", "y"), x, y, least=(2, 2))
-    (mean_x, centered_x), (mean_y, centered_y) = _center(x), _center(y)
     if min(len(x), len(y)) > x.shape[1]:
-        cov_x, cov_y = _covariance(centered_x), _covariance(centered_y)
-        root = _trace_of_root(cov_x, cov_y)
+        a, b = _moments(x), _moments(y)  # one after the other: no two centered copies at a time
+        root = _trace_of_root(a.cov, b.cov)
         if root is not None:
-            return _distance(mean_x - mean_y, np.trace(cov_x), np.trace(cov_y), root)
+            return _distance(a.mean - b.mean, np.trace(a.cov), np.trace(b.cov), root)
+    (mean_x, centered_x), (mean_y, centered_y) = _center(x), _center(y)
     return _distance_by_factors(mean_x - mean_y, _factor_of_rows(centered_x), _factor_of_rows(centered_y))
 
 
@@ -154,6 +152,11 @@ def _distance_by_factors(gap: np.ndarray, f: np.ndarray, g: np.ndarray) -> float
     """Squared distance from the gap of the means and a factor of each covariance."""
     root = np.linalg.svd(f.T @ g, compute_uv=False).sum()
     return _distance(gap, float(np.vdot(f, f)), float(np.vdot(g, g)), float(root))
+
+
+def _moments(x: np.ndarray) -> Moments:
+    mean, centered = _center(x)
+    return Moments(mean, _covariance(centered), len(x))
 
 
 def _center(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

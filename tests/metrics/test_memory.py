@@ -41,6 +41,11 @@ def test_peak_memory_does_not_hold_all_pairs(metric, features):
     assert peak(metric, x, y) < allowed < peak(all_pairs, x, y)
 
 
+def test_fid_never_holds_two_centered_sets(features):
+    x, y = features.astype(np.float64)  # of which no copy is made
+    assert x.nbytes < peak(frechet_distance, x, y) < 1.5 * x.nbytes
+
+
 # On Linux `ru_maxrss` begins with what the parent had when it forked, PyTorch and all; VmHWM begins anew.
 SCRIPT = """
 import re, resource, sys
