@@ -91,6 +91,16 @@ def test_no_results_are_said_to_be_none(monkeypatch: pytest.MonkeyPatch):
     assert tables.results() == ["No run is recorded yet."]
 
 
+def test_a_run_says_how_many_promises_it_keeps_and_names_the_broken_ones():
+    def row(name, peer, ratio, limit):
+        return {"name": name, "peer": peer, "ratio": ratio, "limit": limit}
+
+    rows = [row("a", "x", 0.5, 0.8), row("a", "y", 9.0, None), row("b, step", "x", 0.8, 0.8)]
+    assert tables.promises(rows) == "**2 of 2 promises are kept.**"
+    rows += [row("b, step", "y: 3 of it", 1.1, 1.0), row("b, step", "z", 1.2, 1.0), row("c", "x", 2.0, 1.0)]
+    assert tables.promises(rows) == "**2 of 5 promises are kept.** Broken: *b, step* (y; z), *c* (x)."
+
+
 def test_every_public_module_has_its_page():
     documented = re.findall(
         r"\{library\} (\S+)", "".join(path.read_text("utf-8") for path in ROOT.glob("book/api/*.md"))

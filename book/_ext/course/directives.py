@@ -16,21 +16,23 @@ from . import deck, tables
 class Generated(SphinxDirective):
     """A directive whose body is Markdown made from data; the page's own parser reads it."""
 
-    write: ClassVar[Callable[[], list[str]]]
+    write: ClassVar[Callable[..., list[str]]]
 
     def run(self) -> list[nodes.Node]:
         """Parse the lines where the directive stands; a later build reads the page again when the data have changed."""
         for path in (
             deck.SLIDES,
             deck.CLAIMS,
-            tables.SPEED,
+            *tables.SPEED.glob("*.json"),
             *deck.ROOT.glob("notebooks/*.ipynb"),
             *results_folder().glob("*.json"),
         ):
             self.env.note_dependency(str(path))
         parent = nodes.container()
         self.state.nested_parse(
-            StringList(type(self).write(), self.get_source_info()[0]), self.content_offset, parent
+            StringList(type(self).write(*self.arguments), self.get_source_info()[0]),
+            self.content_offset,
+            parent,
         )
         return parent.children
 
@@ -54,8 +56,9 @@ class Results(Generated):
 
 
 class Speed(Generated):
-    """``{speed-table}``."""
+    """``{speed-table} name``: a file of book/bench."""
 
+    required_arguments = 1
     write = staticmethod(tables.speed)
 
 

@@ -37,7 +37,7 @@ NAMES = {
     "vae": "VAE",
     "val_loss": "validation loss",
 }
-SPEED = deck.ROOT / "book" / "bench.json"
+SPEED = deck.ROOT / "book" / "bench"
 MEASURED = {"seconds": "Its time", "bytes": "Its memory"}
 FLOORS = {"real": "*real images*", "random": "*random pixels*"}
 
@@ -199,27 +199,42 @@ def words(name: str) -> str:
     return NAMES.get(name, name.replace("_", " "))
 
 
-def speed() -> list[str]:
-    """Return the rows of the last full run of ``make bench``, and the machine that it ran on."""
-    run = json.loads(SPEED.read_text("utf-8"))
-    lines = []
-    for name, group in groupby(run["rows"], itemgetter("name")):
+def speed(name: str) -> list[str]:
+    """Return the rows of a stored run of ``make bench``: the machine, the promises it breaks, and every row."""
+    run = json.loads((SPEED / f"{name}.json").read_text("utf-8"))
+    origin = run["provenance"]
+    versions = ", ".join(f"{name} {version}" for name, version in origin["versions"].items())
+    lines = [
+        f"Run on {run['date']} at commit `{origin['commit'][:8]}`, {run['threads']} threads, on "
+        f"{origin['machine']['processor']}{busy(run)}. "
+        f"Versions: {versions}.",
+        "",
+        promises(run["rows"]),
+    ]
+    for job, group in groupby(run["rows"], itemgetter("name")):
         rows = list(group)
-        head = f"{name[:1].upper()}{name[1:]}: **{amount(rows[0], 'gencore_seconds')}** in gencore"
+        head = f"{job[:1].upper()}{job[1:]}: **{amount(rows[0], 'gencore_seconds')}** in gencore"
         lines += ["", f":::{{rubric}} {head} [({rows[0]['note']})]{{.range}}", ":::"]
         lines += table(
             ("Beside", MEASURED[rows[0].get("unit", "seconds")], "Ratio", "Promise"),
             map(speed_row, rows),
             widths=(46, 16, 22, 16),
         )
-    origin = run["provenance"]
-    versions = ", ".join(f"{name} {version}" for name, version in origin["versions"].items())
-    return [
-        *lines,
-        f"Run on {run['date']} at commit `{origin['commit'][:8]}`, {run['threads']} threads, on "
-        f"{origin['machine']['processor']}{busy(run)}. "
-        f"Versions: {versions}.",
-    ]
+    return lines
+
+
+def promises(rows: Sequence[dict[str, Any]]) -> str:
+    """Return how many promises a run keeps, and which it breaks: the job, and the peers beside which it does."""
+    promised = [row for row in rows if row["limit"] is not None]
+    broken: dict[str, list[str]] = defaultdict(list)
+    for row in promised:
+        if not kept(row):
+            broken[row["name"]].append(row["peer"].partition(":")[0])
+    count = len(promised) - sum(map(len, broken.values()))
+    named = [f"*{name}* ({'; '.join(peers)})" for name, peers in broken.items()]
+    return f"**{count} of {len(promised)} promises are kept.**" + (
+        f" Broken: {', '.join(named)}." if named else ""
+    )
 
 
 def busy(run: dict[str, Any]) -> str:
@@ -227,10 +242,15 @@ def busy(run: dict[str, Any]) -> str:
     return f", which was {run['busy_before']:.0%} busy before" if "busy_before" in run else ""
 
 
+def kept(row: dict[str, Any]) -> bool:
+    """Return whether a row breaks no promise."""
+    return row["limit"] is None or row["ratio"] <= row["limit"]
+
+
 def speed_row(row: dict[str, Any]) -> tuple[str, ...]:
     """Return one peer's time, the ratio with the range of the rounds, and what we promise."""
     low, high = row["range"]
-    sign = "✓ kept" if row["limit"] is None or row["ratio"] <= row["limit"] else "✗ broken"
+    sign = "✓ kept" if kept(row) else "✗ broken"
     return (
         row["peer"],
         amount(row, "peer_seconds"),
