@@ -123,11 +123,8 @@ def test_every_form_takes_our_steps(torch, form, monkeypatch):
     """The noise is 0 and there is one time step, on both sides, so that the weights and their average can be held."""
     model = plain()
     monkeypatch.setattr(torch, "randn_like", lambda x: 0 * x)
-    options = {
-        "learning_rate": 1e-2,
-        "ema_decay": 0.2,
-        "clip": 0.5,
-    }  # the average warms up to 0.2 in two steps
+    # The average warms up to its decay in two steps: a wrong one shows.
+    options = {"learning_rate": 1e-2, "ema_decay": 0.2, "clip": 0.5}
     twin = denoiser_twin.diffusion_loss(denoiser_twin.denoiser(model), STILL, null=10, drop=0.0)
     rows = np.tile(np.arange(N), (5, 1))
     average = denoiser_twin.training(twin, (X0, LABELS), rows, form, **options)()
@@ -144,8 +141,9 @@ def test_every_form_takes_our_steps(torch, form, monkeypatch):
         expected = in_their_layout(with_weights(model, params), denoiser_twin.denoiser)
         pairs = zip(expected.values(), theirs, strict=True)
         gaps = np.concatenate([np.abs(left - right.detach().numpy()).ravel() for left, right in pairs])
-        # Adam makes whole steps of gradients that are nothing but rounding, and processors round differently.
-        assert np.quantile(gaps, 0.999) < 1e-4 and gaps.max() < 1e-2
+        # Adam makes whole steps of gradients that are nothing but rounding, and processors round differently. So up
+        # to three weights may differ, fewer than any layer has.
+        assert (gaps > 1e-4).sum() <= 3 and gaps.max() < 1e-2
 
 
 STEPS = {
